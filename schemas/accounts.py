@@ -1,0 +1,47 @@
+"""The budget's accounts: the lines of cerfa 12156*03, from `data/comptes.csv` (contract §1, Budget)."""
+
+import csv
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+
+SUBSIDIES = "74"
+"""The account whose sub-lines bear its own number, with a type of financer as their label."""
+IN_KIND = ("86", "87")
+"""Voluntary contributions in kind: outside both totals, and equal to each other."""
+
+
+@dataclass(frozen=True)
+class Account:
+    """One listed account. `heading` is the account of its heading (its own code for a heading)."""
+
+    code: str
+    label: str
+    heading: str
+    side: str
+    aliases: tuple[str, ...]
+
+    @property
+    def is_heading(self) -> bool:
+        """A heading has sub-lines or stands alone; a sub-line belongs to a heading."""
+        return self.code == self.heading
+
+
+@lru_cache(maxsize=1)
+def accounts() -> dict[str, Account]:
+    """All listed accounts by code, in the form's order."""
+    text = files("schemas").joinpath("data/comptes.csv").read_text("utf-8")
+    rows = csv.DictReader(text.splitlines(), delimiter=";")
+    return {
+        r["code"]: Account(r["code"], r["libelle"], r["rubrique"], r["sens"], tuple(filter(None, r["alias"].split("|")))) for r in rows
+    }
+
+
+@lru_cache(maxsize=4096)
+def account_of(code: str) -> Account | None:
+    """The listed account under which `code` is read: itself, else the longest listed one that it starts with, else None."""
+    listed = accounts()
+    for length in range(len(code), 1, -1):
+        if code[:length] in listed:
+            return listed[code[:length]]
+    return None

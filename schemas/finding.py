@@ -1,0 +1,20 @@
+"""A finding (constat): what is wrong, where, and how to mend it. Errors are values: every step returns its findings."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+Facts = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A finding as raised. `facts` fills the rule's sentences; `cell` is A1 style, empty where the finding has none."""
+
+    code: str
+    sheet: str = ""
+    cell: str = ""
+    champ: str = ""
+    value: str = ""
+    limit: str = ""
+    reference: str = ""
+    facts: Facts = field(default_factory=dict)

@@ -1,0 +1,204 @@
+"""`config.toml`: what an administrator edits, checked by pydantic. The only module that opens it.
+
+A mistake is a `ConfigError` whose French sentences name the key.
+"""
+
+import tomllib
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+
+from schemas.financers import TYPES, Financer
+
+Positive = Annotated[int, Field(ge=1)]
+Number = Annotated[Decimal, BeforeValidator(lambda v: Decimal(v) if type(v) is int else v)]
+"""An exact number; TOML integers are taken as they are, floats were parsed as Decimal."""
+
+
+class ConfigError(Exception):
+    """The configuration cannot be used; `str()` is what the administrator reads."""
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class DatedValue(_Part):
+    """A value in force from `depuis` until the next one, and the text it comes from."""
+
+    depuis: date = Field(description="Premier jour où la valeur s'applique.")
+    valeur: Number | None = Field(None, description="La valeur ; absente si « inconnu = true ».", ge=0)
+    inconnu: bool = Field(False, description="Aucune source ne fixe la valeur : la règle n'est pas contrôlée (REG401).")
+    reference: str = Field(min_length=1, description="Le texte qui fixe la valeur, cité dans les messages.")
+    verifie_le: date = Field(description="Jour où quelqu'un a vérifié ce texte pour la dernière fois.")
+
+    @model_validator(mode="after")
+    def _value_or_unknown(self) -> "DatedValue":
+        if (self.valeur is None) != self.inconnu:
+            raise ValueError("indiquez soit une valeur, soit « inconnu = true »")
+        return self
+
+
+class Parameter(_Part):
+    """A dated parameter: a label, a unit and its values by date."""
+
+    libelle: str = Field(description="Nom du paramètre, en clair.")
+    unite: str = Field(description="Unité de la valeur.")
+    valeurs: tuple[DatedValue, ...] = Field(description="Valeurs datées, de la plus ancienne à la plus récente.", strict=False, min_length=1)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "Parameter":
+        starts = [v.depuis for v in self.valeurs]
+        if starts != sorted(set(starts)):
+            raise ValueError("les dates « depuis » doivent être croissantes et distinctes")
+        return self
+
+    def at(self, day: date) -> DatedValue | None:
+        """The value in force that day, or None before the first."""
+        return next((v for v in reversed(self.valeurs) if v.depuis <= day), None)
+
+
+class Parameters(_Part):
+    """The dated parameters behind the rules."""
+
+    plafond_etude_eur: Parameter = Field(description="Aide maximale à l'étude, par Pays et tous fichiers réunis.")
+    plafond_poste_eur: Parameter = Field(description="Aide maximale par poste et par annuité.")
+    duree_poste_ans: Parameter = Field(description="Nombre d'annuités aidées par poste, toutes campagnes réunies.")
+    postes_max: Parameter = Field(description="Nombre de postes aidés par exercice.")
+
+
+class Campaign(_Part):
+    """The campaign that the summary and the status workbook show."""
+
+    annee: int = Field(ge=1990, le=2100, description="Année de la campagne montrée par la Synthèse et suivi.xlsx.")
+    nom: str = Field(description="Nom du programme, imprimé dans chaque sortie.")
+
+
+class Folders(_Part):
+    """Where files come from and go to, relative to the configuration's own folder."""
+
+    entrees: str = Field(description="Dossier des classeurs reçus ; rien n'y est jamais écrit.")
+    sorties: str = Field(description="Dossier des classeurs et tables produits.")
+    region: str = Field(description="Sous-dossier des entrées où les « Décisions Région » sont crues.")
+
+
+class Thresholds(_Part):
+    """Tolerances."""
+
+    tolerance_eur: Number = Field(ge=0, description="Écart admis, en euros, par BUD301 à BUD306 et COF401.")
+
+
+class Texts(_Part):
+    """Texts cited by rules that have no dated value."""
+
+    partenariat: str = Field(description="Texte cité par PAR301.")
+
+
+class Limits(_Part):
+    """What a received file may weigh at most."""
+
+    taille_mo: Positive = Field(description="Taille maximale d'un fichier, en Mo.")
+    taille_depliee_mo: Positive = Field(description="Taille maximale une fois décompressé, en Mo.")
+    taux_compression: Positive = Field(description="Taux de compression maximal, au-delà de 4 Mo décompressés.")
+    parties: Positive = Field(description="Nombre maximal de parties dans un classeur.")
+    cellules: Positive = Field(description="Plage utilisée maximale d'une feuille, en cellules.")
+
+
+class Execution(_Part):
+    """How the work is shared out."""
+
+    processus: int = Field(ge=0, description="Nombre de processus de lecture ; 0 : autant que de cœurs.")
+    fichiers_par_lot: Positive = Field(description="Nombre de fichiers par tâche de lecture.")
+
+
+class ExtraFinancer(_Part):
+    """A financer added to those that the package knows."""
+
+    code: str = Field(min_length=1, description="Code stable, par exemple « epci-brest ».")
+    nom: str = Field(min_length=1, description="Nom du financeur.")
+    type: Literal[TYPES] = Field(description="Type de financeur.")  # type: ignore[valid-type]
+    siren: str = Field("", pattern=r"^(\d{9})?$", description="SIREN, 9 chiffres.")
+    alias: tuple[str, ...] = Field((), strict=False, description="Autres noms.")
+
+
+class Config(_Part):
+    """The whole configuration."""
+
+    campagne: Campaign
+    dossiers: Folders
+    parametres: Parameters
+    seuils: Thresholds
+    textes: Texts
+    limites: Limits
+    execution: Execution
+    financeurs: tuple[ExtraFinancer, ...] = Field((), strict=False, description="Cofinanceurs ajoutés à ceux que le logiciel connaît.")
+
+    def extra_financers(self) -> tuple[Financer, ...]:
+        """The configured financers, as the directory takes them."""
+        return tuple(Financer(f.code, f.nom, f.type, f.siren, f.alias) for f in self.financeurs)
+
+
+def load_config(path: Path) -> Config:
+    """Read and check a configuration file; raises ConfigError with French sentences, one per wrong key."""
+    try:
+        raw = tomllib.loads(path.read_text("utf-8"), parse_float=Decimal)
+    except FileNotFoundError:
+        raise ConfigError(f"Le fichier de configuration « {path} » n'existe pas.") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"Le fichier de configuration « {path} » ne peut pas être lu : {error}.") from None
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"« {path.name} » n'est pas du TOML valide : {_toml_place(str(error))}.") from None
+    return check_config(raw, path.name)
+
+
+def check_config(raw: dict[str, Any], name: str = "config.toml") -> Config:
+    """Check an already parsed configuration."""
+    try:
+        return Config.model_validate(raw)
+    except ValidationError as error:
+        lines = [f"- {_key(e['loc'])} : {_french(dict(e))}" for e in error.errors()]
+        raise ConfigError("\n".join([f"« {name} » n'est pas utilisable :", *lines])) from None
+
+
+def _toml_place(text: str) -> str:
+    place = text[text.rfind("(at ") + 4 : -1] if "(at " in text else ""
+    return place.replace("line", "ligne").replace("column", "colonne").replace("end of document", "fin du fichier") or "syntaxe incorrecte"
+
+
+def _key(location: tuple[Any, ...]) -> str:
+    parts = [f"n° {p + 1}" if isinstance(p, int) else str(p) for p in location if p not in ("int", "decimal")]
+    return "clé « " + ".".join(parts) + " »" if parts else "configuration"
+
+
+_MESSAGES = {
+    "extra_forbidden": "clé inconnue, vérifiez son orthographe",
+    "missing": "clé obligatoire absente",
+    "int_type": "un nombre entier est attendu",
+    "bool_type": "true ou false est attendu",
+    "string_type": "un texte entre guillemets est attendu",
+    "date_type": "une date aaaa-mm-jj sans guillemets est attendue",
+    "is_instance_of": "un nombre est attendu",
+    "decimal_type": "un nombre est attendu",
+    "tuple_type": "une liste entre crochets est attendue",
+    "model_type": "une section est attendue",
+    "string_too_short": "le texte est vide",
+    "too_short": "la liste est vide",
+    "string_pattern_mismatch": "le format n'est pas celui attendu",
+    "literal_error": "valeur hors liste",
+}
+
+
+def _french(error: dict[str, Any]) -> str:
+    kind, context = error["type"], error.get("ctx") or {}
+    if kind == "value_error":
+        return str(context["error"])
+    if kind == "greater_than_equal":
+        return f"la valeur doit être au moins {context['ge']}"
+    if kind == "less_than_equal":
+        return f"la valeur doit être au plus {context['le']}"
+    written = error.get("input")
+    shown = f" (écrit : {written!r})" if isinstance(written, str | int) and kind not in ("missing", "extra_forbidden") else ""
+    return _MESSAGES.get(kind, "valeur incorrecte") + shown

@@ -1,0 +1,15 @@
+"""Sheet `Partenaires`: who takes part. The programme wants more than associations."""
+
+from schemas.columns import Sheet, field
+
+FAMILIES = (
+    "association", "coopérative", "mutuelle", "fondation", "structure d'insertion", "entreprise", "syndicat", "collectivité", "autre",
+)  # fmt: skip
+
+
+class Partenaires(Sheet):
+    """A row per partner."""
+
+    partenaire: str = field("Partenaire", "texte", "Nom de la structure partenaire.", required=True, example="Coopérative exemple")
+    famille: str = field("Famille", "choix", "Famille de l'économie sociale, ou autre.", required=True, choices=FAMILIES, example="coopérative")
+    role: str = field("Rôle", "texte", "Ce qu'elle apporte.", example="Membre du comité de pilotage")

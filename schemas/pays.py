@@ -1,0 +1,63 @@
+"""The 21 Pays, from `data/pays.csv`. The code is the key: names drift over time."""
+
+import csv
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+
+from schemas.text import normalise
+
+_POLE_SUFFIX = re.compile(r"\s+pays\b.*$", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Pays:
+    """A territory. `poles` holds the names of its pôles known in October 2010."""
+
+    code: str
+    name: str
+    short_name: str
+    aliases: tuple[str, ...]
+    departements: tuple[str, ...]
+    stage_2010: str
+    pole: str
+
+
+@lru_cache(maxsize=1)
+def all_pays() -> dict[str, Pays]:
+    """The 21 Pays by code."""
+    text = files("schemas").joinpath("data/pays.csv").read_text("utf-8")
+    found = {}
+    for r in csv.DictReader(text.splitlines(), delimiter=";"):
+        aliases = tuple(filter(None, (*r["alias"].split("|"), *r["alias_ulterieurs"].split("|"))))
+        depts = tuple(r["departements"].split("|"))
+        found[r["code"]] = Pays(r["code"], r["nom"], r["nom_court"], aliases, depts, r["etape_octobre_2010"], r["pole_octobre_2010"])
+    return found
+
+
+@lru_cache(maxsize=1)
+def pays_names() -> dict[str, str]:
+    """Normalised name, short name, alias or code → code."""
+    names: dict[str, str] = {}
+    for pays in all_pays().values():
+        for name in (pays.code, str(int(pays.code)), pays.name, pays.short_name, *pays.aliases):
+            names[normalise(name)] = pays.code
+    return names
+
+
+@lru_cache(maxsize=4096)
+def find_pays(text: str) -> str | None:
+    """The code of the Pays that `text` names exactly, once normalised; never the nearest one."""
+    return pays_names().get(normalise(text))
+
+
+@lru_cache(maxsize=4096)
+def pays_of_pole(text: str) -> tuple[str, ...]:
+    """The codes of the Pays whose pôle bears that name: none, one, or several (`ADESS` stands for Brest and Morlaix)."""
+    wanted = normalise(text)
+    codes = []
+    for pays in all_pays().values():
+        if pays.pole and wanted in (normalise(pays.pole), normalise(_POLE_SUFFIX.sub("", pays.pole))):
+            codes.append(pays.code)
+    return tuple(codes)
