@@ -32,9 +32,7 @@ def accounts() -> dict[str, Account]:
     """All listed accounts by code, in the form's order."""
     text = files("schemas").joinpath("data/comptes.csv").read_text("utf-8")
     rows = csv.DictReader(text.splitlines(), delimiter=";")
-    return {
-        r["code"]: Account(r["code"], r["libelle"], r["rubrique"], r["sens"], tuple(filter(None, r["alias"].split("|")))) for r in rows
-    }
+    return {r["code"]: Account(r["code"], r["libelle"], r["rubrique"], r["sens"], tuple(filter(None, r["alias"].split("|")))) for r in rows}
 
 
 @lru_cache(maxsize=4096)

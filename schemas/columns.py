@@ -4,14 +4,13 @@ A sheet is a pandera `DataFrameModel`. Each of its fields is made by `field()`, 
 `columns_of(Model)` gives them back in order.
 """
 
-from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from dataclasses import replace
+from typing import Annotated, Any
 
 import pandera.polars as pa
 import polars as pl
 
-Kind = Literal["texte", "montant", "nombre", "entier", "annee", "date", "siret", "choix", "pays", "pole", "compte"]
-"""How a cell is read. `montant`: euros and cents; `nombre`: a plain number; `annee`: a four-digit year."""
+from schemas.spec import Column, Kind
 
 Euros = Annotated[pl.Decimal, 38, 2]
 """Exact euros with cents. A bare `pl.Decimal` would be Decimal(28, 0) and round in silence."""
@@ -31,36 +30,6 @@ DTYPES: dict[str, pl.DataType] = {
     "pole": pl.String(),
     "compte": pl.String(),
 }
-
-
-@dataclass(frozen=True)
-class Column:
-    """One column as users know it. `name` is the field's, `label` the header.
-
-    `required` says where a blank cell is CEL101: `*` everywhere, else names of documents, or of volets for the row's own volet.
-    """
-
-    name: str
-    label: str
-    kind: Kind
-    description: str
-    example: str | int | float | None = None
-    required: tuple[str, ...] = ()
-    documents: tuple[str, ...] = ("*",)
-    choices: tuple[str, ...] = ()
-    aliases: tuple[str, ...] = ()
-    unit: str = ""
-    default: int | None = None
-    alternative: str = ""
-    """The field of the same sheet that may stand for this one where it is blank or missing."""
-
-    def required_in(self, document: str, volet: str | None = None) -> bool:
-        """Whether a blank cell is CEL101 in that document, on a row of that volet."""
-        return "*" in self.required or document in self.required or volet in self.required
-
-    def used_in(self, document: str) -> bool:
-        """Whether the column belongs to that document at all."""
-        return "*" in self.documents or document in self.documents
 
 
 def field(
@@ -107,12 +76,11 @@ class Sheet(pa.DataFrameModel):
     ligne: int = pa.Field(ge=1, description="Numéro de ligne dans la feuille (1 = première).")
 
 
-
 def columns_of(model: type[pa.DataFrameModel]) -> tuple[Column, ...]:
     """The columns that a sheet's model declares, in order, each with its field name."""
     found: list[Column] = []
     for name, column in model.to_schema().columns.items():
         spec = (column.metadata or {}).get("column")
         if isinstance(spec, Column):
-            found.append(Column(**{**spec.__dict__, "name": name}))
+            found.append(replace(spec, name=name))
     return tuple(found)

@@ -7,7 +7,7 @@ import polars as pl
 from pandera.polars import PolarsData
 
 from schemas.columns import Euros, Sheet, field
-from schemas.identification import VOLETS
+from schemas.spec import VOLETS
 
 AWARD = "attribution"
 AMENDMENT = "avenant"
@@ -83,11 +83,15 @@ class Mandats(Sheet):
     pays_code: str = field("Pays", "pays", "Nom ou code du Pays.", required=True, example="Pays de Vannes")
     projet: int = field("Projet", "entier", "Numéro du projet dans le Pays.", default=1, example=1)
     volet: str = field("Volet", "choix", "Préfiguration ou fonctionnement.", required=True, choices=VOLETS, example="fonctionnement")
-    exercice: int = field("Exercice", "annee", "Exercice budgétaire, qui peut différer de l'année du paiement.", required=True, example=2010)
+    exercice: int = field(
+        "Exercice", "annee", "Exercice budgétaire, qui peut différer de l'année du paiement.", required=True, example=2010
+    )
     numero_engagement: str = field(
         "N° d'engagement", "texte", "Numéro dans l'outil comptable.", aliases=("Numéro d'engagement",), example="E2010-001"
     )
-    numero_mandat: str = field("N° de mandat", "texte", "Numéro du mandat.", required=True, aliases=("Numéro de mandat",), example="M2010-001")
+    numero_mandat: str = field(
+        "N° de mandat", "texte", "Numéro du mandat.", required=True, aliases=("Numéro de mandat",), example="M2010-001"
+    )
     nature: str = field(
         "Nature", "choix", "Avance, acompte, solde ; un reversement et une annulation se soustraient.", required=True,
         choices=PAYMENT_NATURES, example="avance",

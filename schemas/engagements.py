@@ -4,7 +4,7 @@ from datetime import date
 
 from schemas.columns import Euros, Sheet, field
 from schemas.financers import TYPES
-from schemas.identification import VOLETS
+from schemas.spec import VOLETS
 
 
 class Engagements(Sheet):
@@ -14,9 +14,7 @@ class Engagements(Sheet):
         "Financeur", "texte", "Nom du cofinanceur, s'il diffère de celui de l'Identification.", example="Conseil général du Morbihan"
     )
     type_financeur: str = field("Type de financeur", "choix", "Catégorie du cofinanceur.", choices=TYPES, example="Département")
-    pays_code: str = field(
-        "Pays", "pays", "Nom ou code du Pays.", required=True, alternative="pole", example="Pays de Vannes"
-    )
+    pays_code: str = field("Pays", "pays", "Nom ou code du Pays.", required=True, alternative="pole", example="Pays de Vannes")
     pole: str = field("Pôle", "pole", "Nom du pôle, à défaut du Pays.")
     projet: int = field("Projet", "entier", "Numéro du projet dans le Pays.", default=1, example=1)
     volet: str = field("Volet", "choix", "Préfiguration ou fonctionnement.", required=True, choices=VOLETS, example="fonctionnement")

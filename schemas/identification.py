@@ -8,16 +8,9 @@ from pandera.polars import PolarsData
 
 from schemas.columns import Sheet, field
 from schemas.financers import TYPES
+from schemas.spec import COMPTE_RENDU, DECISIONS, DOCUMENT_TYPES, DOSSIERS, FONCTIONNEMENT, STATEMENT, VOLETS
 
-PREFIGURATION = "Dossier de préfiguration"
-FONCTIONNEMENT = "Dossier de fonctionnement"
-COMPTE_RENDU = "Compte rendu financier"
-STATEMENT = "État cofinanceur"
-DECISIONS = "Décisions Région"
-DOCUMENT_TYPES = (PREFIGURATION, FONCTIONNEMENT, COMPTE_RENDU, STATEMENT, DECISIONS)
-DOSSIERS = (PREFIGURATION, FONCTIONNEMENT)
 _WITH_PAYS = (*DOSSIERS, COMPTE_RENDU)
-VOLETS = ("préfiguration", "fonctionnement")
 
 
 class Identification(Sheet):

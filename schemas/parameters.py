@@ -47,7 +47,9 @@ class Parameter(_Part):
 
     libelle: str = Field(description="Nom du paramètre, en clair.")
     unite: str = Field(description="Unité de la valeur.")
-    valeurs: tuple[DatedValue, ...] = Field(description="Valeurs datées, de la plus ancienne à la plus récente.", strict=False, min_length=1)
+    valeurs: tuple[DatedValue, ...] = Field(
+        description="Valeurs datées, de la plus ancienne à la plus récente.", strict=False, min_length=1
+    )
 
     @model_validator(mode="after")
     def _in_order(self) -> "Parameter":

@@ -11,5 +11,7 @@ class Partenaires(Sheet):
     """A row per partner."""
 
     partenaire: str = field("Partenaire", "texte", "Nom de la structure partenaire.", required=True, example="Coopérative exemple")
-    famille: str = field("Famille", "choix", "Famille de l'économie sociale, ou autre.", required=True, choices=FAMILIES, example="coopérative")
+    famille: str = field(
+        "Famille", "choix", "Famille de l'économie sociale, ou autre.", required=True, choices=FAMILIES, example="coopérative"
+    )
     role: str = field("Rôle", "texte", "Ce qu'elle apporte.", example="Membre du comité de pilotage")

@@ -17,9 +17,7 @@ STATUSES = ("à solliciter", "sollicité", *SECURED, REFUSED)
 class Plan(Sheet):
     """A row per financer and exercice."""
 
-    type_financeur: str = field(
-        "Type de financeur", "choix", "Catégorie du financeur.", required=True, choices=TYPES, example="Région"
-    )
+    type_financeur: str = field("Type de financeur", "choix", "Catégorie du financeur.", required=True, choices=TYPES, example="Région")
     financeur: str = field("Financeur", "texte", "Nom du financeur.", required=True, example="Région Bretagne")
     siret: str = field("SIRET", "siret", "14 chiffres, si connu.", aliases=("N° SIRET",))
     exercice: int = field("Exercice", "annee", "Année du financement.", required=True, aliases=("Année",), example=2010)

@@ -1,0 +1,100 @@
+"""Plain descriptions of documents, sheets and columns: no pandera here, so that a reading process stays light."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+PREFIGURATION = "Dossier de préfiguration"
+FONCTIONNEMENT = "Dossier de fonctionnement"
+COMPTE_RENDU = "Compte rendu financier"
+STATEMENT = "État cofinanceur"
+DECISIONS = "Décisions Région"
+DOCUMENT_TYPES = (PREFIGURATION, FONCTIONNEMENT, COMPTE_RENDU, STATEMENT, DECISIONS)
+DOSSIERS = (PREFIGURATION, FONCTIONNEMENT)
+VOLETS = ("préfiguration", "fonctionnement")
+
+Kind = Literal["texte", "montant", "nombre", "entier", "annee", "date", "siret", "choix", "pays", "pole", "compte"]
+"""How a cell is read. `montant`: euros and cents; `nombre`: a plain number; `annee`: a four-digit year."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column as users know it. `name` is the field's, `label` the header.
+
+    `required` says where a blank cell is CEL101: `*` everywhere, else names of documents, or of volets for the row's own volet.
+    """
+
+    name: str
+    label: str
+    kind: Kind
+    description: str
+    example: str | int | float | None = None
+    required: tuple[str, ...] = ()
+    documents: tuple[str, ...] = ("*",)
+    choices: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+    unit: str = ""
+    default: int | None = None
+    alternative: str = ""
+    """The field of the same sheet that may stand for this one where it is blank or missing."""
+
+    def required_in(self, document: str, volet: str | None = None) -> bool:
+        """Whether a blank cell is CEL101 in that document, on a row of that volet."""
+        return "*" in self.required or document in self.required or volet in self.required
+
+    def used_in(self, document: str) -> bool:
+        """Whether the column belongs to that document at all."""
+        return "*" in self.documents or document in self.documents
+
+
+@dataclass(frozen=True)
+class SheetSpec:
+    """A sheet as the reader and the template need it: plain data, cheap to hand to another process."""
+
+    key: str
+    title: str
+    columns: tuple[Column, ...]
+
+    def column(self, name: str) -> Column:
+        """The column whose field bears that name."""
+        return next(c for c in self.columns if c.name == name)
+
+
+@dataclass(frozen=True)
+class Document:
+    """One kind of workbook. `required` and `optional` are keys of SHEETS, in the order of the workbook."""
+
+    name: str
+    slug: str
+    sender: str
+    required: tuple[str, ...]
+    optional: tuple[str, ...] = ()
+
+    @property
+    def sheets(self) -> tuple[str, ...]:
+        """All sheets, in the order of the workbook."""
+        return (*self.required, *self.optional)
+
+
+DOCUMENTS: dict[str, Document] = {
+    d.name: d
+    for d in (
+        Document(
+            PREFIGURATION, "dossier-prefiguration", "un Pays ou une structure porteuse", ("identification", "budget", "plan", "partenaires")
+        ),
+        Document(
+            FONCTIONNEMENT,
+            "dossier-fonctionnement",
+            "un pôle ou une structure porteuse",
+            ("identification", "budget", "plan", "postes", "partenaires"),
+        ),
+        Document(COMPTE_RENDU, "compte-rendu-financier", "une structure porteuse", ("identification", "realise")),
+        Document(STATEMENT, "etat-cofinanceur", "un cofinanceur", ("identification", "engagements")),
+        Document(
+            DECISIONS,
+            "decisions-region",
+            "le service de la Région",
+            ("identification",),
+            ("decisions", "etapes", "mandats", "derogations", "arbitrages"),
+        ),
+    )
+}
