@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 
-from schemas.text import normalise
+from schemas.text import nearest, normalise
 
 _POLE_SUFFIX = re.compile(r"\s+pays\b.*$", re.IGNORECASE)
 
@@ -61,3 +61,9 @@ def pays_of_pole(text: str) -> tuple[str, ...]:
         if pays.pole and wanted in (normalise(pays.pole), normalise(_POLE_SUFFIX.sub("", pays.pole))):
             codes.append(pays.code)
     return tuple(codes)
+
+
+def nearest_pays(text: str) -> list[str]:
+    """Official names of the Pays whose name, short name or alias looks like `text`: a suggestion, never a match."""
+    labels = {label: p.name for p in all_pays().values() for label in (p.name, p.short_name, *p.aliases)}
+    return list(dict.fromkeys(labels[label] for label in nearest(text, labels, count=5)))[:3]

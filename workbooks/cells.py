@@ -1,0 +1,75 @@
+"""What a cell may hold once read, and how its address and value are written."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
+from typing import TypeAlias
+
+
+@dataclass(frozen=True, slots=True)
+class CellError:
+    """A cell that shows an error (`#REF!`…)."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unvalued:
+    """A formula whose result is not stored in the file."""
+
+
+Cell: TypeAlias = str | int | float | bool | date | datetime | time | timedelta | CellError | Unvalued
+"""A blank cell is the empty string."""
+Grid: TypeAlias = list[list[Cell]]
+"""Rows from row 1, columns from column A: the position in the grid is the address."""
+
+_SHOWN = 80
+
+
+@lru_cache(maxsize=16_384)
+def letters(column: int) -> str:
+    """Column letters of a zero-based index: 0 → A, 26 → AA."""
+    text = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        text = chr(65 + rest) + text
+    return text
+
+
+def address(row: int, column: int) -> str:
+    """A1-style address of zero-based indices."""
+    return f"{letters(column)}{row + 1}"
+
+
+def indices(reference: str) -> tuple[int, int]:
+    """Zero-based (row, column) of an A1-style reference; raises ValueError where it is not one."""
+    column = 0
+    for position, sign in enumerate(reference):
+        if sign.isdigit():
+            return int(reference[position:]) - 1, column - 1
+        column = column * 26 + ord(sign) - 64
+    raise ValueError(reference)
+
+
+def is_blank(cell: Cell) -> bool:
+    """Nothing there, or only spaces."""
+    return cell == "" or (isinstance(cell, str) and not cell.strip())
+
+
+def shown(cell: Cell) -> str:
+    """The value as its sender would recognise it, on one line, at most 80 signs."""
+    if isinstance(cell, CellError):
+        return cell.text
+    if isinstance(cell, bool):
+        return "VRAI" if cell else "FAUX"
+    if isinstance(cell, datetime):
+        return cell.strftime("%d/%m/%Y %H:%M") if cell.time() != time() else cell.strftime("%d/%m/%Y")
+    if isinstance(cell, date):
+        return cell.strftime("%d/%m/%Y")
+    if isinstance(cell, float):
+        return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell).replace(".", ",")
+    if isinstance(cell, Unvalued):
+        return ""
+    text = " ".join(str(cell).split())
+    return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"

@@ -1,0 +1,249 @@
+"""A read workbook to plain columns: which document it is, its sheets, its rows; each bad cell gives one finding.
+
+Nothing here knows pandera or polars, so a reading process stays light. The contract arrives as plain `SheetSpec`s.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from schemas.finding import Finding
+from schemas.reading import Cells, Position, Reading, Received
+from schemas.spec import DOCUMENTS, STATEMENT, Column, Document, SheetSpec
+from schemas.text import listing, normalise
+from workbooks.cells import Cell, address, is_blank, letters, shown
+from workbooks.extract_budget import read_budget
+from workbooks.locate import (
+    find_header,
+    find_sheet,
+    is_repeated_header,
+    is_total,
+    label_column,
+    label_of,
+    labels_of,
+    missing_columns,
+)
+from workbooks.parse import Parsed, parse, pays_by_pole
+from workbooks.reader import RawSheet
+
+Specs = Mapping[str, SheetSpec]
+_NEEDED = {
+    "montant": "un montant (0 s'il n'y en a pas)", "nombre": "un nombre", "entier": "un nombre entier", "annee": "une année",
+    "date": "une date", "choix": "une des valeurs de la liste", "pays": "le nom ou le code du Pays", "compte": "un numéro de compte",
+}  # fmt: skip
+_ROW_DECIDED = ("engagements", "decisions", "etapes", "mandats", "derogations", "arbitrages")
+"""Kinds of sheets where an error sets aside its row only (contract §2.1)."""
+
+
+def extract(received: Received, sheets: Sequence[RawSheet], specs: Specs) -> Reading:
+    """Read a workbook's sheets as the contract names them."""
+    reading = Reading(received)
+    sheet = find_sheet(sheets, specs["identification"].title)
+    document = _document(sheet, sheets, reading, specs["identification"])
+    if sheet is None or document is None:
+        return reading
+    reading.document = document.name
+    identity = _read_identification(sheet, document, reading, specs["identification"])
+    for kind in document.sheets[1:]:
+        found = find_sheet(sheets, specs[kind].title)
+        if found is None:
+            if kind in document.required:
+                names = listing((f"« {s.name} »" for s in sheets), "et")
+                reading.findings.append(Finding("TAB001", champ=specs[kind].title, facts={"trouve": names}))
+        elif kind == "budget":
+            reading.sheets[kind] = read_budget(found, specs[kind], reading)
+        else:
+            _read_table(found, document, reading, specs[kind], identity)
+    if document.name == STATEMENT:
+        _require_financer(sheet, reading, specs["identification"], identity)
+    return reading
+
+
+def _document(sheet: RawSheet | None, sheets: Sequence[RawSheet], reading: Reading, spec: SheetSpec) -> Document | None:
+    """The document that the Identification sheet names; None after saying why not."""
+    expected = {"attendus": listing(DOCUMENTS)}
+    if sheet is None:
+        names = listing((f"« {s.name} »" for s in sheets), "et")
+        reading.findings.append(Finding("FIC004", facts={"detail": f"aucune feuille « Identification » parmi {names}", **expected}))
+        return None
+    place = _value_places(sheet, {normalise("Type de document"): "type_document"}).get("type_document")
+    if place is None:
+        detail = "la feuille Identification n'a pas de « Type de document »"
+        reading.findings.append(Finding("FIC004", sheet.name, facts={"detail": detail, **expected}))
+        return None
+    cell = _at(sheet, *place)
+    if is_blank(cell):
+        column = spec.column("type_document")
+        reading.findings.append(_blank(column, sheet, *place))
+        return None
+    document = next((d for name, d in DOCUMENTS.items() if normalise(name) == label_of(cell)), None)
+    if document is None:
+        facts = {"detail": f"« {shown(cell)} » n'en est pas un", **expected}
+        reading.findings.append(Finding("FIC004", sheet.name, address(*place), "Type de document", shown(cell), facts=facts))
+    return document
+
+
+def _at(sheet: RawSheet, row: int, column: int) -> Cell:
+    line = sheet.grid[row] if row < len(sheet.grid) else []
+    return line[column] if column < len(line) else ""
+
+
+def _value_places(sheet: RawSheet, labels: dict[str, str]) -> dict[str, tuple[int, int]]:
+    """Field → place of its value: the cell to the right of the first such label."""
+    column = label_column(sheet.grid, labels)
+    places: dict[str, tuple[int, int]] = {}
+    if column is not None:
+        for index, row in enumerate(sheet.grid):
+            name = labels.get(label_of(row[column])) if column < len(row) else None
+            if name:
+                places.setdefault(name, (index, column + 1))
+    return places
+
+
+def _read_identification(sheet: RawSheet, document: Document, reading: Reading, spec: SheetSpec) -> dict[str, Any]:
+    columns = [c for c in spec.columns if c.used_in(document.name)]
+    places = _value_places(sheet, labels_of(columns))
+    identity: dict[str, Any] = {}
+    for column in columns:
+        place = places.get(column.name)
+        if place is None:
+            if column.required_in(document.name) and document.name != STATEMENT:
+                reading.findings.append(_missing_label(sheet, column))
+            identity[column.name] = column.default
+            continue
+        reading.positions.append(Position("identification", sheet.name, column.name, letters(place[1]), place[0] + 1))
+        cell = _at(sheet, *place)
+        # A statement's financer may be given row by row: what is missing is said once the rows are read.
+        needed = column.required_in(document.name) and not (document.name == STATEMENT and column.name in _FINANCER_FIELDS)
+        identity[column.name] = _value(cell, column, sheet, place, needed, reading).value
+    if document.name == STATEMENT:
+        for name in ("campagne", "date_depot"):
+            if name not in places:
+                reading.findings.append(_missing_label(sheet, spec.column(name)))
+    reading.sheets["identification"] = {c.name: [identity.get(c.name)] for c in spec.columns} | {"feuille": [sheet.name], "ligne": [1]}
+    return identity
+
+
+_FINANCER_FIELDS = ("financeur", "type_financeur")
+
+
+def _missing_label(sheet: RawSheet, column: Column) -> Finding:
+    return Finding("TAB002", sheet.name, "", column.label, facts={"champ": f"le libellé « {column.label} »"})
+
+
+def _blank(column: Column, sheet: RawSheet, row: int, index: int) -> Finding:
+    facts = {"attendu": _NEEDED.get(column.kind, f"« {column.label} »")}
+    return Finding("CEL101", sheet.name, address(row, index), column.label, facts=facts)
+
+
+def _value(cell: Cell, column: Column, sheet: RawSheet, place: tuple[int, int], needed: bool, reading: Reading) -> Parsed:
+    """Read one cell and keep its findings. A blank amount is 0, another blank is the default, or CEL101 where needed."""
+    if is_blank(cell):
+        if needed:
+            reading.findings.append(_blank(column, sheet, *place))
+            return Parsed(None)
+        return Parsed(0 if column.kind == "montant" else column.default)
+    parsed = parse(cell, column)
+    for code, facts in parsed.findings:
+        reading.findings.append(Finding(code, sheet.name, address(*place), column.label, facts.get("valeur", ""), facts=facts))
+    return parsed
+
+
+def _read_table(sheet: RawSheet, document: Document, reading: Reading, spec: SheetSpec, identity: Mapping[str, Any]) -> None:
+    header = find_header(sheet, spec, document.name)
+    if header is None:
+        if not any(not is_blank(c) for row in sheet.grid for c in row) and spec.key not in document.required:
+            return
+        labels = [c.label for c in spec.columns if c.required_in(document.name)]
+        reading.findings.append(missing_columns(sheet.name, labels))
+        return
+    reading.findings += header.findings
+    reading.positions += [Position(spec.key, sheet.name, name, letters(index)) for name, index in header.columns.items()]
+    cells: Cells = {name: [] for name in ("feuille", "ligne", "sous_reserve", *(c.name for c in spec.columns))}
+    labels_by_name = labels_of(spec.columns)
+    for index in range(header.row + 1, len(sheet.grid)):
+        row = sheet.grid[index]
+        values = {n: row[c] if c < len(row) else "" for n, c in header.columns.items()}
+        if all(map(is_blank, values.values())) or is_repeated_header(row, labels_by_name, header.columns):
+            continue
+        if is_total(row) and not _is_complete(values, spec, document):
+            continue
+        _read_row(index, values, header.columns, sheet, document, reading, spec, identity, cells)
+    if spec.key != "plan":
+        del cells["sous_reserve"]
+    reading.sheets[spec.key] = cells
+
+
+def _is_complete(values: Mapping[str, Cell], spec: SheetSpec, document: Document) -> bool:
+    """A row that fills every required column is a line of data, even if its first text starts with « total »."""
+    return all(not is_blank(values.get(c.name, "")) for c in spec.columns if c.required_in(document.name) and not c.alternative)
+
+
+def _read_row(
+    index: int, values: Mapping[str, Cell], places: Mapping[str, int], sheet: RawSheet, document: Document, reading: Reading,
+    spec: SheetSpec, identity: Mapping[str, Any], cells: Cells,
+) -> None:  # fmt: skip
+    before = len(reading.findings)
+    volet = label_of(values.get("volet", ""))
+    conditional = False
+    row: dict[str, Any] = {}
+    for column in spec.columns:
+        place = places.get(column.name)
+        if place is None:
+            # What a missing required column would have said is unknown; a missing optional amount is 0.
+            row[column.name] = (0 if column.kind == "montant" else column.default) if not column.required_in(document.name) else None
+            continue
+        cell = values[column.name]
+        needed = column.required_in(document.name) or any(normalise(r) == volet for r in column.required if r not in DOCUMENTS)
+        needed = needed and is_blank(values.get(column.alternative, ""))
+        parsed = _value(cell, column, sheet, (index, place), needed, reading)
+        row[column.name], conditional = parsed.value, conditional or parsed.conditional
+    if spec.key == "engagements":
+        _complete_engagement(index, row, values, places, sheet, reading, identity)
+    for name, value in row.items():
+        cells[name].append(value)
+    cells["feuille"].append(sheet.name)
+    cells["ligne"].append(index + 1)
+    cells["sous_reserve"].append(conditional)
+    if spec.key in _ROW_DECIDED and any(f.code in _ROW_ERRORS for f in reading.findings[before:]):
+        reading.set_aside_rows.append((spec.key, index + 1))
+
+
+_ROW_ERRORS = {"CEL101", "CEL102", "CEL103", "CEL104", "CEL105", "CEL106", "CEL112", "IDE201", "IDE202"}
+
+
+def _complete_engagement(
+    index: int, row: dict[str, Any], values: Mapping[str, Cell], places: Mapping[str, int], sheet: RawSheet, reading: Reading,
+    identity: Mapping[str, Any],
+) -> None:  # fmt: skip
+    """Find the Pays by its pôle where only that is given, and the financer in the Identification where the row has none."""
+    pole = values.get("pole", "")
+    if is_blank(values.get("pays_code", "")) and isinstance(pole, str) and not is_blank(pole):
+        parsed = pays_by_pole(pole)
+        row["pays_code"] = parsed.value
+        for code, facts in parsed.findings:
+            reading.findings.append(Finding(code, sheet.name, address(index, places["pole"]), "Pôle", facts["valeur"], facts=facts))
+    for name in _FINANCER_FIELDS:
+        if is_blank(values.get(name, "")):
+            row[name] = identity.get(name)
+            if row[name] is None and name in places and not identity.get("financeur"):
+                label = "Financeur" if name == "financeur" else "Type de financeur"
+                facts = {"attendu": f"« {label} », ici ou dans la feuille Identification"}
+                reading.findings.append(Finding("CEL101", sheet.name, address(index, places[name]), label, facts=facts))
+
+
+def _require_financer(sheet: RawSheet, reading: Reading, spec: SheetSpec, identity: Mapping[str, Any]) -> None:
+    """Financeur and Type de financeur stand in the Identification unless Engagements has the column (contract §1)."""
+    in_rows = {p.champ for p in reading.positions if p.kind == "engagements"}
+    for name in _FINANCER_FIELDS:
+        if identity.get(name) is not None or name in in_rows:
+            continue
+        place = next((p for p in reading.positions if p.kind == "identification" and p.champ == name), None)
+        unread = place and any(f.cell == f"{place.letters}{place.row}" and f.sheet == sheet.name for f in reading.findings)
+        if unread:
+            continue
+        column = spec.column(name)
+        if place is None or place.row is None:
+            reading.findings.append(_missing_label(sheet, column))
+        else:
+            facts = {"attendu": f"« {column.label} »"}
+            reading.findings.append(Finding("CEL101", sheet.name, f"{place.letters}{place.row}", column.label, facts=facts))
