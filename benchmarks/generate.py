@@ -5,6 +5,7 @@ has its own project number, so that no file supersedes another. The same N gives
 """
 
 import argparse
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
@@ -305,7 +306,9 @@ def write_campaign(folder: Path, campaign: int, most: int) -> int:
     """Write at most `most` workbooks of one campaign; returns how many."""
     dossiers = [make_dossier(campaign, number) for number in range(14)]
     name = f"{FIRST_YEAR + campaign % YEARS}-{campaign:03d}"
-    jobs = [(write_decisions, (folder / "region" / f"decisions-{name}.xlsx", campaign, dossiers))]
+    jobs: list[tuple[Callable[..., None], tuple[Any, ...]]] = [
+        (write_decisions, (folder / "region" / f"decisions-{name}.xlsx", campaign, dossiers))
+    ]
     jobs += [(write_dossier, (folder / name / f"dossier-{d.number:02d}-{d.pays}.xlsx", d)) for d in dossiers]
     jobs += [(write_statement, (folder / name / f"etat-{rank}.xlsx", campaign, rank, dossiers)) for rank in range(6)]
     for write, arguments in islice(jobs, most):

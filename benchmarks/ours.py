@@ -1,4 +1,4 @@
-"""One measured run of the flow, its server already up: `python benchmarks/ours.py DIR OUTPUTS`. Prints one line of JSON, as baseline.py does."""
+"""One measured run of the flow, its server already up: `python benchmarks/ours.py DIR OUTPUTS`. Prints JSON, as baseline.py does."""
 
 import argparse
 import json

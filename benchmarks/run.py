@@ -35,8 +35,8 @@ def compare(count: int, pandas: Path, rounds: int) -> bool:
     best, other = (min(side, key=lambda m: m["secondes"]) for side in (ours, theirs))
     ratio = other["secondes"] / best["secondes"]
     print(
-        f"{count:>9} | {other['secondes']:>8.1f} s {other['memoire_mo']:>6.0f} Mo | {best['secondes']:>8.1f} s {best['memoire_mo']:>6.0f} Mo "
-        f"(+ {best['memoire_enfant_mo']:.0f} Mo par lecteur) | {ratio:.1f} fois plus vite"
+        f"{count:>9} | {other['secondes']:>8.1f} s {other['memoire_mo']:>6.0f} Mo | {best['secondes']:>8.1f} s "
+        f"{best['memoire_mo']:>6.0f} Mo (+ {best['memoire_enfant_mo']:.0f} Mo par lecteur) | {ratio:.1f} fois plus vite"
     )
     same = all(best[key] == other[key] for key in ("fichiers", "acceptes", "euros"))
     if not same:
