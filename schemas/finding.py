@@ -8,7 +8,10 @@ Facts = Mapping[str, str]
 
 @dataclass(frozen=True)
 class Finding:
-    """A finding as raised. `facts` fills the rule's sentences; `cell` is A1 style, empty where the finding has none."""
+    """A finding as raised. `facts` fills the rule's sentences; `cell` is A1 style, empty where the finding has none.
+
+    `sources` lists the (sheet, cell) pairs that a group rule used.
+    """
 
     code: str
     sheet: str = ""
@@ -18,3 +21,4 @@ class Finding:
     limit: str = ""
     reference: str = ""
     facts: Facts = field(default_factory=dict)
+    sources: tuple[tuple[str, str], ...] = ()

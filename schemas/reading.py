@@ -40,5 +40,3 @@ class Reading:
     sheets: dict[str, Cells] = field(default_factory=dict)
     positions: list[Position] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
-    set_aside_rows: list[tuple[str, int]] = field(default_factory=list)
-    """(kind of sheet, row) of the rows on which reading raised an error."""

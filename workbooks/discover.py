@@ -43,8 +43,9 @@ def _receive(path: Path, relative: str) -> Received:
         return Received(relative, ignored=reason)
     try:
         data = path.read_bytes()
-    except OSError as error:
-        return Received(relative, ignored=f"le fichier ne peut pas être lu sur le disque ({error.strerror or 'erreur'})")
+    except OSError:
+        # Reading it will fail again and say why, as a finding.
+        return Received(relative)
     return Received(relative, hashlib.sha256(data).hexdigest(), len(data))
 
 

@@ -30,8 +30,6 @@ _NEEDED = {
     "montant": "un montant (0 s'il n'y en a pas)", "nombre": "un nombre", "entier": "un nombre entier", "annee": "une année",
     "date": "une date", "choix": "une des valeurs de la liste", "pays": "le nom ou le code du Pays", "compte": "un numéro de compte",
 }  # fmt: skip
-_ROW_DECIDED = ("engagements", "decisions", "etapes", "mandats", "derogations", "arbitrages")
-"""Kinds of sheets where an error sets aside its row only (contract §2.1)."""
 
 
 def extract(received: Received, sheets: Sequence[RawSheet], specs: Specs) -> Reading:
@@ -182,7 +180,6 @@ def _read_row(
     index: int, values: Mapping[str, Cell], places: Mapping[str, int], sheet: RawSheet, document: Document, reading: Reading,
     spec: SheetSpec, identity: Mapping[str, Any], cells: Cells,
 ) -> None:  # fmt: skip
-    before = len(reading.findings)
     volet = label_of(values.get("volet", ""))
     conditional = False
     row: dict[str, Any] = {}
@@ -204,11 +201,6 @@ def _read_row(
     cells["feuille"].append(sheet.name)
     cells["ligne"].append(index + 1)
     cells["sous_reserve"].append(conditional)
-    if spec.key in _ROW_DECIDED and any(f.code in _ROW_ERRORS for f in reading.findings[before:]):
-        reading.set_aside_rows.append((spec.key, index + 1))
-
-
-_ROW_ERRORS = {"CEL101", "CEL102", "CEL103", "CEL104", "CEL105", "CEL106", "CEL112", "IDE201", "IDE202"}
 
 
 def _complete_engagement(

@@ -1,0 +1,233 @@
+"""From the files that count to the tables: budget lines, financements, votes, decisions, payments, accounts rendered."""
+
+import polars as pl
+
+from budget.decide import Decided
+from budget.frames import MONEY, ZERO, Batch, with_cells
+from budget.groups import plan_lines
+from budget.lines import account_lines, heading_remainders, read_by_file
+from schemas.decisions import signed_payment, signed_vote
+from schemas.financers import OWN_RESOURCES, FinancerDirectory
+from schemas.pays import all_pays
+from schemas.plan import SECURED
+from schemas.spec import DOSSIERS
+from schemas.tables import (
+    KEPT,
+    UPDATED,
+    BudgetLines,
+    DecisionsRegion,
+    Financements,
+    MandatsRegion,
+    Provenances,
+    Realises,
+    Table,
+    Votes,
+    polars_schema,
+)
+
+PROJECT = ["pays_code", "projet", "volet"]
+
+
+def _shape(frame: pl.DataFrame, model: type[Table]) -> pl.DataFrame:
+    """The model's columns, in its order and types, sorted by its key."""
+    schema = polars_schema(model)
+    return frame.select(pl.col(name).cast(dtype) for name, dtype in schema.items())
+
+
+def identities(batch: Batch) -> pl.DataFrame:
+    """A row per dossier or compte rendu: `fichier, pays_code, projet, volet, campagne, pays, pole, porteur`."""
+    volet = pl.when(pl.col("type_document") == DOSSIERS[0]).then(pl.lit("préfiguration"))
+    volet = volet.when(pl.col("type_document") == DOSSIERS[1]).then(pl.lit("fonctionnement")).otherwise(pl.col("volet"))
+    return batch.sheets["identification"].select(
+        "fichier",
+        "type_document",
+        "pays_code",
+        "projet",
+        volet.alias("volet"),
+        "campagne",
+        "pole",
+        "date_depot",
+        "date_fin",
+        pays=pl.col("pays_code").replace_strict({p.code: p.name for p in all_pays().values()}, default=None),
+        porteur="structure_porteuse",
+    )
+
+
+def budget_table(batch: Batch, decided: Decided) -> pl.DataFrame:
+    """Table `budget`: the lines that count, each with its source cell; a line of 0 is no line."""
+    lines = account_lines(batch.sheets["budget"]).filter("compte_seul", pl.col("montant_eur") != 0)
+    counted = lines.join(decided.counting(), on="fichier", how="semi", maintain_order="left")
+    joined = counted.join(identities(batch), on="fichier", how="left", maintain_order="left")
+    return _sorted(_shape(_with_state(joined), BudgetLines), [*PROJECT, "campagne", "exercice", "fichier", "feuille"])
+
+
+def _sorted(frame: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
+    """Sort by keys, keeping the order of lines within them: the sheet's own."""
+    return frame.sort(keys, maintain_order=True)
+
+
+def _with_state(lines: pl.DataFrame) -> pl.DataFrame:
+    """Of several campaigns that cover one exercice of a project, the latest counts (contract §2.3)."""
+    latest = pl.col("campagne").max().over(*PROJECT, "exercice")
+    return lines.with_columns(etat=pl.when(pl.col("campagne") == latest).then(pl.lit(KEPT)).otherwise(pl.lit(UPDATED)))
+
+
+def financements_table(batch: Batch, decided: Decided, directory: FinancerDirectory) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Table `financements` from the dossiers alone, and its provenances.
+
+    No statement is reconciled yet: votes are null, nothing is confirmed, and each row is `sans réponse`.
+    """
+    plan = plan_lines(batch).join(decided.counting(), on="fichier", how="semi", maintain_order="left")
+    plan = plan.filter(pl.col("type_financeur") != OWN_RESOURCES)
+    plan = plan.join(identities(batch), on="fichier", how="left", maintain_order="left")
+    plan = _with_financer(plan, directory)
+    plan = _latest_only(plan, batch, decided)
+    proven = pl.col("statut").is_in(SECURED) & pl.col("date_decision").is_not_null() & pl.col("reference").is_not_null()
+    declared = pl.when(proven.fill_null(False) & ~pl.col("sous_reserve")).then(pl.col("acquis_eur")).otherwise(ZERO)
+    key = [*PROJECT, "exercice", "financeur_id"]
+    rows = plan.group_by(key, maintain_order=True).agg(
+        pl.col("campagne").max(),
+        pl.col("type_financeur").first(),
+        pl.col("financeur_nom").first().alias("financeur"),
+        pl.col("sollicite_eur").sum(),
+        pl.col("acquis_eur").sum(),
+        vote_eur=pl.lit(None, MONEY),
+        verse_eur=pl.lit(None, MONEY),
+        confirme_eur=ZERO,
+        declare_eur=declared.sum(),
+        total=pl.col("montant_eur").sum(),
+        ecart_eur=pl.lit(None, MONEY),
+        etat=pl.lit("sans réponse"),
+    )
+    rows = rows.with_columns(espere_eur=pl.max_horizontal(pl.col("total") - pl.col("declare_eur"), ZERO))
+    return _sorted(_shape(rows, Financements), key), _plan_provenances(plan, key)
+
+
+def _latest_only(plan: pl.DataFrame, batch: Batch, decided: Decided) -> pl.DataFrame:
+    """Leave out the exercices that a later campaign's dossier covers, with a budget or a plan of its own."""
+    budget = account_lines(batch.sheets["budget"]).join(decided.counting(), on="fichier", how="semi")
+    covered = pl.concat([f.select("fichier", "exercice") for f in (budget, plan)]).unique()
+    covered = covered.join(identities(batch).select("fichier", *PROJECT, "campagne"), on="fichier")
+    latest = covered.group_by(*PROJECT, "exercice").agg(derniere=pl.col("campagne").max())
+    joined = plan.join(latest, on=[*PROJECT, "exercice"], how="left", maintain_order="left")
+    return joined.filter(pl.col("campagne") == pl.col("derniere"))
+
+
+def _with_financer(frame: pl.DataFrame, directory: FinancerDirectory) -> pl.DataFrame:
+    """Add `financeur_id` and `financeur_nom`, the known name where there is one."""
+    given = frame.select("financeur", "type_financeur", "siret").unique(maintain_order=True)
+    found = [directory.find(r["financeur"], r["type_financeur"], r["siret"]) for r in given.to_dicts()]
+    named = given.with_columns(
+        financeur_id=pl.Series([f.code for f in found], dtype=pl.String), financeur_nom=pl.Series([f.name for f in found], dtype=pl.String)
+    )
+    return frame.join(named, on=["financeur", "type_financeur", "siret"], how="left", nulls_equal=True, maintain_order="left")
+
+
+def _plan_provenances(plan: pl.DataFrame, key: list[str]) -> pl.DataFrame:
+    parts = []
+    for champ in ("sollicite_eur", "acquis_eur"):
+        cited = plan.filter(pl.col(champ) != 0, pl.col(f"cellule_{champ}").is_not_null())
+        parts.append(
+            cited.select(
+                table=pl.lit("financements"), cle=pl.concat_str(*key, separator="|"), champ=pl.lit(champ), fichier="fichier",
+                feuille="feuille", cellule=f"cellule_{champ}",
+            )
+        )  # fmt: skip
+    return _shape(pl.concat(parts), Provenances)
+
+
+def _kept_rows(kind: str, batch: Batch, decided: Decided) -> pl.DataFrame:
+    """The rows of a sheet whose file counts and which no error sets aside."""
+    rows = batch.sheets[kind].join(decided.counting(), on="fichier", how="semi", maintain_order="left")
+    aside = decided.rows_set_aside.filter(pl.col("kind") == kind)
+    return rows.join(aside, on=["fichier", "ligne"], how="anti", maintain_order="left")
+
+
+def votes_table(batch: Batch, decided: Decided, directory: FinancerDirectory) -> pl.DataFrame:
+    """Table `votes`: the rows of the statements that count."""
+    rows = with_cells(_kept_rows("engagements", batch, decided), batch, "engagements", "vote_eur")
+    identity = batch.sheets["identification"].select("fichier", "campagne", siret_etat="siret")
+    rows = rows.join(identity, on="fichier", how="left", maintain_order="left").with_columns(siret=pl.col("siret_etat"))
+    named = _with_financer(rows, directory).with_columns(financeur=pl.col("financeur_nom"), cellule=pl.col("cellule_vote_eur"))
+    return _sorted(_shape(named, Votes), ["fichier", "feuille", "ligne"])
+
+
+_UNITED = {
+    "decisions": ("pays_code", "projet", "volet", "nature", "beneficiaire", "siret", "postes_accordes", "premier_exercice", "duree_ans",
+                  "reference", "numero_engagement"),
+    "mandats": ("numero_engagement", "numero_mandat", "nature"),
+    "etapes": ("pays_code", "projet", "etape", "reference"),
+}  # fmt: skip
+"""What makes two rows of different files one decision, payment or stage (contract §2.2): all but the row's amounts and dates."""
+
+
+def united_rows(kind: str, batch: Batch, decided: Decided) -> pl.DataFrame:
+    """Rows of Décisions Région united across files: for one key, the rows of the file that is latest by date, version, path."""
+    rows = _kept_rows(kind, batch, decided)
+    order = {s.path: rank for rank, s in enumerate(sorted(decided.standings, key=lambda s: s.order))}
+    rank = pl.col("fichier").replace_strict(order, default=0, return_dtype=pl.Int64)
+    key = [pl.col(name) for name in _UNITED[kind]]
+    return rows.with_columns(rang=rank).filter(pl.col("rang") == pl.col("rang").max().over(key)).drop("rang")
+
+
+def decisions_table(batch: Batch, decided: Decided) -> pl.DataFrame:
+    """Table `decisions`: the Région's decisions that count, amounts signed."""
+    rows = with_cells(united_rows("decisions", batch, decided), batch, "decisions", "vote_eur")
+    signed = rows.with_columns(vote_eur=signed_vote(), cellule=pl.col("cellule_vote_eur"))
+    return _sorted(_shape(signed, DecisionsRegion), ["fichier", "feuille", "ligne"])
+
+
+def mandats_table(batch: Batch, decided: Decided) -> pl.DataFrame:
+    """Table `mandats`: the Région's payments that count, amounts signed."""
+    rows = with_cells(united_rows("mandats", batch, decided), batch, "mandats", "montant_eur")
+    signed = rows.with_columns(montant_eur=signed_payment(), cellule=pl.col("cellule_montant_eur"))
+    return _sorted(_shape(signed, MandatsRegion), ["fichier", "feuille", "ligne"])
+
+
+def realises_table(batch: Batch, decided: Decided) -> pl.DataFrame:
+    """Table `realises`: the lines of the comptes rendus that count."""
+    rows = with_cells(_kept_rows("realise", batch, decided), batch, "realise", "realise_eur")
+    joined = rows.join(identities(batch), on="fichier", how="left", maintain_order="left").with_columns(cellule=pl.col("cellule_realise_eur"))
+    return _sorted(_shape(joined, Realises), ["fichier", "feuille", "ligne"])
+
+
+def statement_names(batch: Batch, directory: FinancerDirectory) -> dict[str, str]:
+    """The financer of each statement, in words; `plusieurs` where its rows name several."""
+    rows = pl.concat([batch.sheets[k].select("fichier", "financeur", "type_financeur") for k in ("engagements", "identification")])
+    named: dict[str, list[str]] = {}
+    for row in rows.filter(pl.col("financeur").is_not_null()).unique(maintain_order=True).to_dicts():
+        names = named.setdefault(row["fichier"], [])
+        name = directory.find(row["financeur"], row["type_financeur"], None).name
+        if name not in names:
+            names.append(name)
+    return {path: names[0] if len(names) == 1 else "plusieurs" for path, names in named.items()}
+
+
+def euros_read(batch: Batch) -> pl.DataFrame:
+    """Euros read in each file, whatever is decided of it: `fichier, lu_eur` (contract §4, depots)."""
+    lines = account_lines(batch.sheets["budget"])
+    parts = [
+        read_by_file(lines, heading_remainders(lines)).select("fichier", "lu_eur"),
+        *(_sum(batch.sheets[kind], amount, "lu_eur") for kind, amount in _ROW_AMOUNTS.items()),
+        _sum(batch.sheets["realise"], pl.col("realise_eur"), "lu_eur"),
+    ]
+    return pl.concat(parts).group_by("fichier").agg(pl.col("lu_eur").sum())
+
+
+def euros_set_aside(batch: Batch, decided: Decided) -> pl.DataFrame:
+    """Euros that a counting file sets aside: `fichier, ecarte_eur`: headings' remainders, rows in error, rows that another file restates."""
+    lines = account_lines(batch.sheets["budget"])
+    parts = [read_by_file(lines, heading_remainders(lines)).select("fichier", ecarte_eur="reste_eur")]
+    for kind, amount in _ROW_AMOUNTS.items():
+        kept = united_rows(kind, batch, decided) if kind in _UNITED else _kept_rows(kind, batch, decided)
+        left = batch.sheets[kind].join(kept, on=["fichier", "ligne"], how="anti")
+        parts.append(_sum(left, amount, "ecarte_eur"))
+    return pl.concat(parts).group_by("fichier").agg(pl.col("ecarte_eur").sum())
+
+
+_ROW_AMOUNTS = {"engagements": pl.col("vote_eur"), "decisions": signed_vote(), "mandats": signed_payment()}
+"""The amount that each row of these sheets brings."""
+
+
+def _sum(frame: pl.DataFrame, amount: pl.Expr, name: str) -> pl.DataFrame:
+    return frame.group_by("fichier").agg(amount.sum().cast(MONEY).alias(name))

@@ -1,0 +1,51 @@
+"""Findings to the `constats` table, with their sentences, and their other cells to `provenances`."""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from budget.validate import Located
+from schemas.rules import RULES, STATES
+from schemas.tables import Constats, Provenances, polars_schema
+
+_OPEN = STATES[0]
+_RANK = {code: rank for rank, code in enumerate(RULES)}
+_AS_WRITTEN = ("CEL109", "CEL110")
+"""Rules that keep a cell's own text; another finding at the same cell cites that text."""
+
+
+@dataclass(frozen=True)
+class FileFacts:
+    """What each finding repeats of its file."""
+
+    sha256: str
+    pays_code: str | None
+
+
+def constats_table(found: Iterable[Located], files: Mapping[str, FileFacts]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The `constats` table, by file, then in the catalogue's order, sheet and cell; and the provenances of group rules."""
+    located = sorted(found, key=lambda pair: (pair[0], _RANK[pair[1].code], pair[1].sheet, _cell_order(pair[1].cell), pair[1].champ))
+    written = {(file, f.sheet, f.cell): f.value for file, f in located if f.code in _AS_WRITTEN and f.cell}
+    rows, sources, seen = [], [], dict[str, int]()
+    for file, finding in located:
+        rule, facts = RULES[finding.code], files[file]
+        value = written.get((file, finding.sheet, finding.cell), finding.value)
+        message, correction = rule.say({"champ": finding.champ, "valeur": value, "feuille": finding.sheet, **finding.facts})
+        identity = "|".join((file, facts.sha256, finding.sheet, finding.cell, finding.code, finding.champ, value, message))
+        # The same sentence twice at the same place (two identical rows) still makes two findings.
+        seen[identity] = seen.get(identity, 0) + 1
+        key = hashlib.sha256(f"{identity}|{seen[identity]}".encode()).hexdigest()[:16]
+        rows.append(
+            (key, file, facts.sha256, facts.pays_code, finding.sheet, finding.cell, rule.code, rule.gravity, _OPEN, finding.champ, value,
+             finding.limit, finding.reference, message, correction)
+        )  # fmt: skip
+        sources += [("constats", key, finding.champ, file, sheet, cell) for sheet, cell in dict.fromkeys(finding.sources)]
+    constats = pl.DataFrame(rows, schema=polars_schema(Constats), orient="row")
+    return constats, pl.DataFrame(sources, schema=polars_schema(Provenances), orient="row")
+
+
+def _cell_order(cell: str) -> tuple[int, int, str]:
+    letters = cell.rstrip("0123456789")
+    return (int(cell[len(letters) :] or 0), len(letters), letters)

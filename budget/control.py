@@ -1,0 +1,94 @@
+"""Prove that nothing is lost: files found, euros read, sheets against tables. One gap makes the run fail (contract §4)."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+import polars as pl
+
+from budget.frames import MONEY, ZERO
+from schemas.spec import COMPTE_RENDU, DECISIONS, DOCUMENT_TYPES, FONCTIONNEMENT, PREFIGURATION, STATEMENT
+from schemas.tables import DECISIONS as FILE_DECISIONS
+from schemas.tables import IGNORED, KEPT, REJECTED, REPLACED, Controles, polars_schema
+
+Control = tuple[str, Decimal, Decimal]
+"""What is controlled, what is expected, what was found."""
+
+
+def controls_table(controls: Iterable[Control]) -> pl.DataFrame:
+    """Table `controles`, in the order given."""
+    rows = [(name, expected, found, found - expected) for name, expected, found in controls]
+    return pl.DataFrame(rows, schema=polars_schema(Controles), orient="row")
+
+
+def gaps(controles: pl.DataFrame) -> list[str]:
+    """The names of the controls that do not hold."""
+    return controles.filter(pl.col("ecart") != 0)["controle"].to_list()
+
+
+def file_controls(found: int, depots: pl.DataFrame) -> list[Control]:
+    """Files found = the sum of the five decisions."""
+    decided = depots.filter(pl.col("decision").is_in(FILE_DECISIONS)).height
+    return [("Fichiers trouvés = somme des cinq décisions", Decimal(found), Decimal(decided))]
+
+
+def euro_controls(depots: pl.DataFrame, tables: dict[str, pl.DataFrame]) -> list[Control]:
+    """For each kind of document: euros read = consolidated + set aside + replaced + réactualisé.
+
+    What is consolidated comes from the tables, cell by cell, not from the files' own sums.
+    """
+    return [
+        (f"Euros lus = consolidés + écartés + remplacés + réactualisés : {document}", _read(depots, document), _found(depots, tables, document))
+        for document in DOCUMENT_TYPES
+    ]
+
+
+def _of(depots: pl.DataFrame, document: str) -> pl.DataFrame:
+    return depots.filter(pl.col("type_document") == document)
+
+
+def _read(depots: pl.DataFrame, document: str) -> Decimal:
+    return _total(_of(depots, document), "lu_eur")
+
+
+def _found(depots: pl.DataFrame, tables: dict[str, pl.DataFrame], document: str) -> Decimal:
+    mine = _of(depots, document)
+    sources = {
+        PREFIGURATION: [("budget", "montant_eur")],
+        FONCTIONNEMENT: [("budget", "montant_eur")],
+        COMPTE_RENDU: [("realises", "realise_eur")],
+        STATEMENT: [("votes", "vote_eur")],
+        DECISIONS: [("decisions", "vote_eur"), ("mandats", "montant_eur")],
+    }[document]
+    counted = sum((_total(tables[t].join(mine, on="fichier", how="semi"), c) for t, c in sources), Decimal(0))
+    replaced = _total(mine.filter(pl.col("decision") == REPLACED), "lu_eur")
+    return counted + _total(mine, "ecarte_eur") + replaced
+
+
+def _total(frame: pl.DataFrame, column: str) -> Decimal:
+    return Decimal(frame[column].sum() or 0)
+
+
+def amounts_by_file(depots: pl.DataFrame, read: pl.DataFrame, aside: pl.DataFrame, tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
+    """Add `lu_eur, compte_eur, ecarte_eur` to the files (with their `decision`).
+
+    `read` and `aside` have `fichier, lu_eur` and `fichier, ecarte_eur`, summed from the sheets; what is counted is summed from the
+    tables. A rejected file is set aside whole, a replaced one sets nothing aside.
+    """
+    sources = [
+        (tables["budget"].filter(pl.col("etat") == KEPT), "montant_eur"),
+        (tables["votes"], "vote_eur"),
+        (tables["decisions"], "vote_eur"),
+        (tables["mandats"], "montant_eur"),
+        (tables["realises"], "realise_eur"),
+    ]
+    counted = pl.concat([_by_file(frame, column) for frame, column in sources]).group_by("fichier").agg(pl.col("compte_eur").sum())
+    for part in (read, counted, aside):
+        depots = depots.join(part, on="fichier", how="left", maintain_order="left")
+    amounts = depots.with_columns(pl.col("lu_eur", "compte_eur", "ecarte_eur").fill_null(ZERO))
+    own = pl.when(pl.col("decision").is_in([REPLACED, IGNORED])).then(ZERO)
+    own = own.when(pl.col("decision") == REJECTED).then(pl.col("lu_eur")).otherwise(pl.col("ecarte_eur"))
+    return amounts.with_columns(ecarte_eur=own)
+
+
+def _by_file(frame: pl.DataFrame, column: str) -> pl.DataFrame:
+    return frame.group_by("fichier").agg(compte_eur=pl.col(column).sum().cast(MONEY))

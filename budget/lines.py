@@ -1,0 +1,45 @@
+"""Which lines of a budget count: the sub-lines where they have amounts, else their heading (contract §1, Budget)."""
+
+import polars as pl
+
+from budget.frames import ZERO
+
+GROUP = ["fichier", "exercice", "rubrique"]
+
+
+def account_lines(budget: pl.DataFrame) -> pl.DataFrame:
+    """The lines that are no stated total, with `compte_seul`: whether the line itself counts.
+
+    A heading with sub-lines that bear amounts does not count; every other line does, one whose account is unknown included.
+    """
+    lines = budget.filter(pl.col("niveau") != "total")
+    detailed = ((pl.col("niveau") == "detail") & (pl.col("montant_eur") != 0)).fill_null(False).any().over(GROUP)
+    return lines.with_columns(compte_seul=(pl.col("niveau") == "detail") | ~detailed | pl.col("rubrique").is_null())
+
+
+def heading_remainders(lines: pl.DataFrame) -> pl.DataFrame:
+    """A row per file, exercice and heading that has both its own amount and sub-lines with amounts.
+
+    `reste_eur` is what the heading says beyond them: set aside and shown (BUD304), 0 where it says less.
+    """
+    is_heading = pl.col("niveau") == "rubrique"
+    unknown = pl.col("montant_eur").is_null() | (pl.col("montant_eur") < 0)
+    grouped = lines.filter(pl.col("rubrique").is_not_null()).group_by(GROUP, maintain_order=True)
+    rows = grouped.agg(
+        pl.col("feuille").first(),
+        pl.concat_str("feuille", "cellule", separator="!").alias("sources"),
+        muet=unknown.any(),
+        titre=(is_heading & (pl.col("montant_eur") != 0)).any() & (~pl.col("compte_seul")).any(),
+        rubrique_eur=pl.col("montant_eur").filter(is_heading).sum(),
+        detail_eur=pl.col("montant_eur").filter(~is_heading).sum(),
+        cellule_rubrique=pl.col("cellule").filter(is_heading).first(),
+    ).filter("titre")
+    return rows.with_columns(reste_eur=pl.max_horizontal(pl.col("rubrique_eur") - pl.col("detail_eur"), ZERO)).drop("titre")
+
+
+def read_by_file(lines: pl.DataFrame, remainders: pl.DataFrame) -> pl.DataFrame:
+    """Euros read in each budget: `fichier, lu_eur, reste_eur`: the lines that count, and the headings' remainders."""
+    counted = lines.filter("compte_seul").group_by("fichier").agg(lignes_eur=pl.col("montant_eur").sum())
+    rest = remainders.group_by("fichier").agg(reste_eur=pl.col("reste_eur").sum())
+    joined = counted.join(rest, on="fichier", how="left").with_columns(pl.col("reste_eur").fill_null(ZERO))
+    return joined.select("fichier", "reste_eur", lu_eur=pl.col("lignes_eur") + pl.col("reste_eur"))

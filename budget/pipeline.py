@@ -1,0 +1,115 @@
+"""The arithmetic from readings to tables, in two steps: what is wrong, then what counts. Runs without Prefect, the clock or a disk."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from budget.check import check
+from budget.consolidate import (
+    budget_table,
+    decisions_table,
+    euros_read,
+    euros_set_aside,
+    financements_table,
+    identities,
+    mandats_table,
+    realises_table,
+    statement_names,
+    united_rows,
+    votes_table,
+)
+from budget.constats import FileFacts, constats_table
+from budget.control import amounts_by_file, controls_table, euro_controls, file_controls
+from budget.decide import Decided, decide
+from budget.frames import Batch, assemble
+from budget.status import status_table
+from budget.validate import Located
+from schemas.financers import FinancerDirectory
+from schemas.parameters import Config
+from schemas.reading import Reading, Received
+from schemas.spec import DOSSIERS
+from schemas.tables import IGNORED, TABLES, Depots, empty, polars_schema
+
+Tables = dict[str, pl.DataFrame]
+
+
+@dataclass
+class Checked:
+    """All readings as frames, with every finding and the decision on each file."""
+
+    batch: Batch
+    found: list[Located]
+    decided: Decided
+
+
+def check_readings(files: Sequence[Received], readings: Sequence[Reading], config: Config) -> Checked:
+    """Check all files together and decide which count. `readings` are those of the files that are not ignored."""
+    batch = assemble(readings, config.dossiers.region)
+    found = check(readings, batch, config)
+    decided = decide(files, batch, found, FinancerDirectory(config.extra_financers()))
+    return Checked(batch, found + decided.findings, decided)
+
+
+def make_tables(checked: Checked, config: Config, day: date) -> Tables:
+    """All output tables, each valid against its model, with the controls on files and euros."""
+    batch, decided = checked.batch, checked.decided
+    directory = FinancerDirectory(config.extra_financers())
+    tables: Tables = {name: empty(model) for name, model in TABLES.items()}
+    tables["budget"] = budget_table(batch, decided)
+    tables["financements"], plan_sources = financements_table(batch, decided, directory)
+    tables["votes"] = votes_table(batch, decided, directory)
+    tables["decisions"] = decisions_table(batch, decided)
+    tables["mandats"] = mandats_table(batch, decided)
+    tables["realises"] = realises_table(batch, decided)
+    tables["constats"], constat_sources = constats_table(checked.found, _file_facts(checked))
+    tables["depots"] = _depots(checked, tables, directory)
+    tables["suivi_pays"] = status_table(
+        _counting_dossiers(batch, decided), tables["decisions"], united_rows("etapes", batch, decided), tables["depots"], day
+    )
+    tables["provenances"] = pl.concat([plan_sources, constat_sources]).unique(maintain_order=True)
+    tables["controles"] = controls_table(
+        [*file_controls(len(decided.standings), tables["depots"]), *euro_controls(tables["depots"], tables)]
+    )
+    for name, model in TABLES.items():
+        model.validate(tables[name])
+    return tables
+
+
+def _file_facts(checked: Checked) -> dict[str, FileFacts]:
+    return {s.path: FileFacts(s.received.sha256, s.identity.get("pays_code")) for s in checked.decided.standings}
+
+
+def _counting_dossiers(batch: Batch, decided: Decided) -> pl.DataFrame:
+    """The dossiers that count, with the number of posts that ask for aid."""
+    posts = batch.sheets["postes"].filter(pl.col("aide_eur") > 0).group_by("fichier").agg(postes=pl.col("poste").n_unique().cast(pl.Int64))
+    mine = identities(batch).filter(pl.col("type_document").is_in(DOSSIERS))
+    return mine.join(decided.counting(), on="fichier", how="semi").join(posts, on="fichier", how="left").sort("campagne", "fichier")
+
+
+def _depots(checked: Checked, tables: Tables, directory: FinancerDirectory) -> pl.DataFrame:
+    """Table `depots`: a row per file found, with its identity, its decision, its findings and its euros."""
+    standings = checked.decided.standings
+    financers = statement_names(checked.batch, directory)
+    volets = {r["fichier"]: r["volet"] for r in identities(checked.batch).to_dicts()}
+    rows = [
+        (
+            s.path, s.received.sha256 or None, s.identity.get("type_document"), s.identity.get("pays_code"), s.identity.get("projet"),
+            financers.get(s.path), volets.get(s.path), s.identity.get("campagne"), s.identity.get("version"), s.identity.get("date_depot"),
+            s.decision, s.reason,
+        )
+        for s in standings
+    ]  # fmt: skip
+    schema = polars_schema(Depots)
+    head = {name: schema[name] for name in list(schema)[:12]}
+    depots = pl.DataFrame(rows, schema=head, orient="row")
+    for gravity, name in (("erreur", "erreurs"), ("avertissement", "avertissements")):
+        counts = tables["constats"].filter(pl.col("gravite") == gravity, pl.col("etat") == "ouvert").group_by("fichier")
+        depots = depots.join(counts.agg(pl.len().cast(pl.Int64).alias(name)), on="fichier", how="left", maintain_order="left")
+    depots = depots.with_columns(pl.col("erreurs", "avertissements").fill_null(0), retour=pl.lit(None, pl.String))
+    read = euros_read(checked.batch)
+    with_amounts = amounts_by_file(depots, read, euros_set_aside(checked.batch, checked.decided), tables)
+    blank = pl.col("decision") == IGNORED
+    amounts = [pl.when(~blank).then(pl.col(name)).alias(name) for name in ("lu_eur", "compte_eur", "ecarte_eur")]
+    return with_amounts.with_columns(amounts).select(list(schema)).sort("fichier")

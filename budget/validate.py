@@ -1,0 +1,123 @@
+"""Run the pandera models: the only module that catches pandera's errors. A failing row becomes a finding at its cell."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pandera.polars as pa
+import polars as pl
+
+from budget.facts import facts_of, written_value
+from budget.frames import Batch
+from schemas.finding import Finding
+from schemas.rules import RULES
+
+Located = tuple[str, Finding]
+"""A file and a finding in it."""
+
+
+class ContractBug(Exception):
+    """A model failed for another reason than a rule: our frame or our check is wrong, never the sender's workbook."""
+
+
+@dataclass(frozen=True)
+class _Failure:
+    code: str
+    column: str
+    index: int
+
+
+def _failures(model: type[pa.DataFrameModel], frame: pl.DataFrame) -> list[_Failure]:
+    if frame.is_empty():
+        return []
+    try:
+        model.validate(frame, lazy=True)
+    except pa.errors.SchemaErrors as errors:
+        cases = errors.failure_cases
+        return [_failure(model, case) for case in cases.unique(["column", "check", "index"], maintain_order=True).to_dicts()]
+    return []
+
+
+def _failure(model: type[pa.DataFrameModel], case: dict[str, Any]) -> _Failure:
+    check = str(case["check"])
+    code = check[:6]
+    if check.startswith("greater_than_or_equal_to("):
+        # The built-in bound of a field: 0 for what may not be negative, 1 for what counts from one.
+        code = "CEL107" if check.startswith("greater_than_or_equal_to(0") else "CEL102"
+    if code not in RULES or case["index"] is None:
+        raise ContractBug(f"{model.__name__}.{case['column']}: {check} ({case['failure_case']})")
+    return _Failure(code, str(case["column"]), int(case["index"]))
+
+
+def check_sheet(kind: str, model: type[pa.DataFrameModel], frame: pl.DataFrame, batch: Batch) -> list[Located]:
+    """Validate all rows of one kind of sheet; a finding stands at the row's cell in the column that the rule is on."""
+    failures = _failures(model, frame)
+    if not failures:
+        return []
+    columns = model.to_schema().columns
+    places = _places(kind, {failure.column for failure in failures}, frame, batch)
+    found = []
+    for failure, row in zip(failures, _rows(frame, failures), strict=True):
+        column = columns[failure.column]
+        at, shows = _placing(column)
+        sheet, letters, number = places.get((row["fichier"], failure.column), (row["feuille"], "", None))
+        cell = row[at] if at else f"{letters}{number or row['ligne']}" if letters else ""
+        finding = Finding(failure.code, sheet, cell, column.title or failure.column, written_value(row, shows, failure.column))
+        found.append((row["fichier"], _with_facts(finding, row, failure.column)))
+    return _distinct(found)
+
+
+def check_group(model: type[pa.DataFrameModel], frame: pl.DataFrame) -> list[Located]:
+    """Validate a frame of groups; each finding stands at the cell that the model names, or at none."""
+    failures = _failures(model, frame)
+    columns = model.to_schema().columns
+    found = []
+    for failure, row in zip(failures, _rows(frame, failures), strict=True):
+        column = columns[failure.column]
+        at, shows = _placing(column)
+        cell = (row.get(at) or "") if at else ""
+        value = written_value(row, shows, failure.column) if cell else ""
+        sources = tuple(_place(source) for source in row.get("sources") or () if source)
+        finding = Finding(failure.code, row["feuille"] or "", cell, _label(column.title, row), value, sources=sources)
+        found.append((row["fichier"], _with_facts(finding, row, failure.column)))
+    return _distinct(found)
+
+
+def _place(source: str) -> tuple[str, str]:
+    sheet, _, cell = source.rpartition("!")
+    return sheet, cell
+
+
+def _label(title: str | None, row: dict[str, Any]) -> str:
+    parts = [title or "", str(row["rubrique"]) if "rubrique" in row else "", str(row["exercice"]) if row.get("exercice") else ""]
+    return " ".join(filter(None, parts))
+
+
+def _placing(column: pa.Column) -> tuple[str, str]:
+    metadata = column.metadata or {}
+    return metadata.get("at", ""), metadata.get("shows", "")
+
+
+def _rows(frame: pl.DataFrame, failures: list[_Failure]) -> list[dict[str, Any]]:
+    return frame[[failure.index for failure in failures]].to_dicts() if failures else []
+
+
+def _places(kind: str, champs: set[str], frame: pl.DataFrame, batch: Batch) -> dict[tuple[str, str], tuple[str, str, int | None]]:
+    rows = batch.positions.filter((pl.col("kind") == kind) & pl.col("champ").is_in(list(champs)))
+    return {(r["fichier"], r["champ"]): (r["feuille"], r["lettre"], r["ligne"]) for r in rows.to_dicts()}
+
+
+def _with_facts(finding: Finding, row: dict[str, Any], column: str) -> Finding:
+    facts = facts_of(finding.code, row, column)
+    return replace(finding, facts=facts, limit=facts.get("limite", ""), reference=facts.get("reference", ""))
+
+
+def _distinct(found: list[Located]) -> list[Located]:
+    """One bad cell, one finding: the same rule at the same cell is said once."""
+    seen: set[tuple[str, str, str, str]] = set()
+    kept = []
+    for file, finding in found:
+        key = (file, finding.code, finding.sheet, finding.cell or finding.champ + str(finding.facts))
+        if key not in seen:
+            seen.add(key)
+            kept.append((file, finding))
+    return kept
