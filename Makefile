@@ -36,8 +36,8 @@ test-long: $(READY) ## lance aussi les tests de plusieurs minutes
 check: lint test ## forme, types et couches, puis les tests
 
 lint: $(READY_DEV)
-	@$(BIN)/ruff format --check --quiet . || { echo "Mise en forme à refaire : $(BIN)/ruff format ."; exit 1; }
-	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --check --quiet --output-format concise . || { echo "Mise en forme à refaire : $(BIN)/ruff format ."; exit 1; }
+	@$(BIN)/ruff check --quiet --output-format concise .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo --no-cache
 
