@@ -1,0 +1,213 @@
+"""One frame as one sheet: title, grain, live totals, a frozen and filterable header, then a row per row of the frame.
+
+Totals stand above the header, so that filters and sorts never touch them; they follow the filter (SUBTOTAL 109) and are stored with their
+exact value. What cannot be written as it is (too many rows or links, texts that Excel refuses) is said in words, never dropped in silence.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any, Literal
+
+import polars as pl
+from xlsxwriter.utility import xl_col_to_name
+
+from schemas.text import NBSP, count
+from workbooks.links import MAX_LINKS, Links
+from workbooks.style import DAY, EUROS, LINES, LINK, NUMBER, RATE, SIZE, YEAR, House
+from workbooks.textcells import height_for, lines_of, printable
+
+TITLE_ROW, GRAIN_ROW, TOTAL_ROW, HEADER_ROW, FIRST_ROW = range(5)
+"""Zero-based rows of every table sheet."""
+MAX_ROWS = 1_048_576 - FIRST_ROW
+"""Rows of data that one sheet may hold."""
+TOTAL_LABEL = "Total affiché"
+ROWS = "(lignes)"
+"""The name under which the number of rows is compared when a report is read back."""
+
+COUNT_UNIT = "nombre"
+
+Kind = Literal["texte", "long", "euros", "montant", "nombre", "annee", "date", "taux"]
+"""`euros` columns are totalled; `long` texts wrap; `montant` is euros or, where the row's column `unite` says so, a number."""
+Look = dict[str, Any]
+_FORMATS: dict[str, Look] = {
+    "texte": {},
+    "long": {"text_wrap": True},
+    "euros": {"num_format": EUROS, "align": "right"},
+    "montant": {"num_format": EUROS, "align": "right"},
+    "nombre": {"num_format": NUMBER, "align": "center"},
+    "annee": {"num_format": YEAR, "align": "center"},
+    "date": {"num_format": DAY, "align": "center"},
+    "taux": {"num_format": RATE, "align": "right"},
+}
+_EPOCH = date(1899, 12, 30)
+Linker = Callable[[pl.DataFrame], Links]
+
+
+@dataclass(frozen=True)
+class Col:
+    """A column: the frame's name, the header, the width in characters. `fills` colours listed words; `link` gives each row's link."""
+
+    name: str
+    label: str
+    width: float
+    kind: Kind = "texte"
+    fills: Mapping[str, str] = field(default_factory=dict)
+    link: Linker | None = None
+
+
+@dataclass(frozen=True)
+class TableSheet:
+    """A sheet made of one frame. `table` names the file of `donnees/` that holds the whole; `frozen` counts the columns kept in sight.
+
+    `size` is the size of its rows' text: a wide sheet shrinks when it is printed on one page. `printed` counts the columns that are
+    printed, where the last ones serve on screen only.
+    """
+
+    name: str
+    grain: str
+    view: str
+    table: str
+    columns: tuple[Col, ...]
+    frozen: int = 1
+    size: int = SIZE
+    printed: int | None = None
+
+
+def expected_sums(sheets: Sequence[TableSheet], frames: Mapping[str, pl.DataFrame]) -> dict[str, dict[str, Decimal]]:
+    """What reading the sheets back must find: the number of rows and, per column of amounts or counts, the exact sum."""
+    found = {}
+    for spec in sheets:
+        frame = frames[spec.view].head(MAX_ROWS)
+        sums = {c.label: Decimal(frame[c.name].sum() or 0) for c in spec.columns if c.kind in ("euros", "montant", "nombre")}
+        found[spec.name] = {ROWS: Decimal(frame.height)} | sums
+    return found
+
+
+def write_table(house: House, spec: TableSheet, whole: pl.DataFrame, remark: str = "") -> list[str]:
+    """Write one sheet; returns what its reader must know (French sentences), also written below its title where rows are missing."""
+    sheet = house.sheet(spec.name, HEADER_ROW)
+    frame, notes = _fitting(spec, whole)
+    nothing = "" if frame.height else "Aucune ligne."
+    _write_head(house, sheet, spec, frame, " ".join(filter(None, [spec.grain, remark, nothing, *notes])))
+    _set_heights(sheet, spec, frame)
+    for place, column in enumerate(spec.columns):
+        values, note = _values(frame, column, spec)
+        notes += note
+        look = _FORMATS[column.kind] | {"font_size": spec.size} | ({"align": "center"} if column.fills else {})
+        if column.link:
+            notes += _write_linked(house, sheet, place, look, values, column.link(frame))
+        else:
+            _write_plain(house, sheet, place, look, values, column.fills)
+        if column.kind == "montant":
+            _write_counts(house, sheet, place, look, values, frame["unite"].to_list())
+    last = max(FIRST_ROW, FIRST_ROW + frame.height - 1)
+    sheet.autofilter(HEADER_ROW, 0, last, len(spec.columns) - 1)
+    if spec.printed:
+        sheet.print_area(0, 0, last, spec.printed - 1)
+    sheet.freeze_panes(FIRST_ROW, spec.frozen)
+    sheet.ignore_errors({"number_stored_as_text": f"A{FIRST_ROW + 1}:{xl_col_to_name(len(spec.columns) - 1)}{last + 1}"})
+    return notes
+
+
+def _fitting(spec: TableSheet, whole: pl.DataFrame) -> tuple[pl.DataFrame, list[str]]:
+    if whole.height <= MAX_ROWS:
+        return whole, []
+    missing = whole.height - MAX_ROWS
+    note = f"Feuille « {spec.name} » : {count(missing, 'ligne')} de trop pour une feuille Excel"
+    return whole.head(MAX_ROWS), [f"{note} ; la suite est dans donnees/{spec.table}.parquet, et les totaux d'ici ne la comptent pas."]
+
+
+def _write_head(house: House, sheet: Any, spec: TableSheet, frame: pl.DataFrame, remark: str) -> None:
+    """Title, remark, live totals and header; column widths."""
+    sheet.set_row(TITLE_ROW, 22)
+    sheet.write_string(TITLE_ROW, 0, f"{spec.name} — {house.context.stamp.lower()}", house.title())
+    sheet.write_string(GRAIN_ROW, 0, remark, house.hint())
+    sheet.set_row(TOTAL_ROW, 18)
+    sheet.set_row(HEADER_ROW, 32)
+    last = max(FIRST_ROW, FIRST_ROW + frame.height - 1) + 1
+    for place, column in enumerate(spec.columns):
+        letters = xl_col_to_name(place)
+        block = f"{letters}{FIRST_ROW + 1}:{letters}{last}"
+        sheet.set_column(place, place, column.width)
+        sheet.write_string(HEADER_ROW, place, column.label, house.header())
+        if place == 0:
+            sheet.write_string(TOTAL_ROW, 0, TOTAL_LABEL, house.total())
+        elif place == 1:
+            rows = f"=SUBTOTAL(103,A{FIRST_ROW + 1}:A{last})"
+            sheet.write_formula(TOTAL_ROW, 1, rows, house.total(num_format=LINES, align="left"), frame.height)
+        elif column.kind == "euros":
+            total = float(Decimal(frame[column.name].sum() or 0))
+            sheet.write_formula(TOTAL_ROW, place, f"=SUBTOTAL(109,{block})", house.total(num_format=EUROS, align="right"), total)
+        else:
+            sheet.write_blank(TOTAL_ROW, place, None, house.total())
+
+
+def _set_heights(sheet: Any, spec: TableSheet, frame: pl.DataFrame) -> None:
+    """Rows whose wrapped texts need more than one line; LibreOffice does not work it out by itself."""
+    wrapped = [lines_of(frame[c.name], c.width * SIZE / spec.size).alias(c.name) for c in spec.columns if c.kind == "long"]
+    if not wrapped or not frame.height:
+        return
+    lines = pl.DataFrame(wrapped).select(pl.max_horizontal(pl.all())).to_series()
+    for row in (lines > 1).arg_true().to_list():
+        sheet.set_row(FIRST_ROW + row, height_for(lines[row]) * spec.size / SIZE)
+
+
+def _values(frame: pl.DataFrame, column: Col, spec: TableSheet) -> tuple[list[Any], list[str]]:
+    """The column as XlsxWriter takes it: floats, day numbers or printable texts; null where the cell stays blank."""
+    series = frame[column.name]
+    if column.kind in ("euros", "montant", "taux"):
+        # A sum of cents below 2^53 becomes the nearest float, which Excel shows and sums as these very cents.
+        return series.cast(pl.Float64).to_list(), []
+    if column.kind == "date":
+        return (series.cast(pl.Date) - _EPOCH).dt.total_days().to_list(), []
+    if column.kind in ("nombre", "annee"):
+        return series.to_list(), []
+    texts, changed = printable(series.cast(pl.String), spec.table)
+    told = [f"Feuille « {spec.name} », colonne « {column.label} » : {changed}."] if changed else []
+    return texts, told
+
+
+def _write_plain(house: House, sheet: Any, place: int, look: Look, values: list[Any], fills: Mapping[str, str]) -> None:
+    default = house.cell(**look)
+    if "num_format" not in look:
+        filled = {word: house.cell(**look, bg_color=colour) for word, colour in fills.items()}
+        for row, value in enumerate(values, FIRST_ROW):
+            if value:
+                sheet.write_string(row, place, value, filled.get(value, default))
+            else:
+                sheet.write_blank(row, place, None, default)
+        return
+    for row, value in enumerate(values, FIRST_ROW):
+        if value is None:
+            sheet.write_blank(row, place, None, default)
+        else:
+            sheet.write_number(row, place, value, default)
+
+
+def _write_counts(house: House, sheet: Any, place: int, look: Look, values: list[Any], units: list[str]) -> None:
+    """Write again, without cents or €, what is a number of things."""
+    counted = house.cell(**{**look, "num_format": NUMBER})
+    for row, (value, unit) in enumerate(zip(values, units, strict=True), FIRST_ROW):
+        if value is not None and unit == COUNT_UNIT:
+            sheet.write_number(row, place, value, counted)
+
+
+def _write_linked(house: House, sheet: Any, place: int, look: Look, values: list[Any], links: Links) -> list[str]:
+    plain, blue = house.cell(**look), house.cell(**look, font_color=LINK, underline=1)
+    room, beyond = MAX_LINKS - sheet.hlink_count, 0
+    for row, (value, link) in enumerate(zip(values, links, strict=True), FIRST_ROW):
+        if not value:
+            sheet.write_blank(row, place, None, plain)
+        elif link is None or room <= 0:
+            sheet.write_string(row, place, value, plain)
+            beyond += link is not None
+        else:
+            sheet.write_url(row, place, link, blue, value)
+            room -= 1
+    if not beyond:
+        return []
+    limit = f"{MAX_LINKS:,}".replace(",", NBSP)
+    rest = f"{count(beyond, 'adresse')} sans lien, en toutes lettres, à la fin"
+    return [f"Feuille « {sheet.get_name()} » : Excel n'admet que {limit} liens par feuille ; {rest}."]

@@ -1,0 +1,68 @@
+"""Texts that Excel accepts: no illegal sign, no more than 32,767 signs. What is changed is marked in the text itself."""
+
+import re
+from functools import lru_cache
+
+import polars as pl
+
+from schemas.text import count
+
+MAX_TEXT = 32_767
+"""UTF-16 units that a cell may hold."""
+_WIDTHS = {"[ijltfI .,;:'’|!/]": -0.53, "[r()-]": -0.4, "[ckjsvxyzJ]": -0.1, "[A-HK-LN-VX-ZÀ-Ý€%]": 0.25, "[mMwW–—…]": 0.5}
+"""How far letters are from a digit's width in Arial, in digits."""
+_ILLEGAL = "[\\x00-\\x08\\x0b-\\x1f\\x7f\\x{fffe}\\x{ffff}]"
+_ILLEGAL_SIGN = re.compile("[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff]")
+
+
+def height_for(lines: int) -> float:
+    """Height in points of a row of so many lines; Excel goes no further than 409."""
+    return min(409.0, 12.75 * lines + 2.25)
+
+
+def lines_of(texts: pl.Series, width: float) -> pl.Series:
+    """Lines that each text takes in a wrapped column of that width, in the house font; a little too many rather than too few."""
+    taken = texts.str.len_chars().cast(pl.Float64)
+    for signs, more in _WIDTHS.items():
+        taken = taken + texts.str.count_matches(signs).cast(pl.Float64) * more
+    breaks = texts.str.count_matches("\n", literal=True).cast(pl.Int64)
+    # Words are not cut: each line but the last loses half a word.
+    wrapped = (taken / max(width - 3, width * 0.7)).ceil().cast(pl.Int64)
+    return (pl.select(pl.when(taken <= width - 0.3).then(1).otherwise(wrapped)).to_series() + breaks).fill_null(1)
+
+
+def printable(texts: pl.Series, table: str) -> tuple[list[str | None], str]:
+    """The texts as Excel can hold them, and what was changed (French, empty if nothing): illegal signs are named, long texts are cut.
+
+    `table` names the file of `donnees/` in which the whole text stands.
+    """
+    suspect = texts.str.contains(_ILLEGAL) | (texts.str.len_bytes() > MAX_TEXT // 2)
+    values: list[str | None] = texts.to_list()
+    named = cut = 0
+    for place in suspect.fill_null(False).arg_true():
+        text = values[place] or ""
+        clean = _ILLEGAL_SIGN.sub(_name_sign, text.replace("\r\n", "\n"))
+        short = _shorten(clean, table)
+        named += clean != text
+        cut += short != clean
+        values[place] = short
+    parts = [f"{count(named, 'texte')} avec des signes que le format Excel refuse, remplacés par leur code"] if named else []
+    parts += [f"{count(cut, 'texte')} de plus de {MAX_TEXT} signes, {'coupé' if cut == 1 else 'coupés'}"] if cut else []
+    return values, " ; ".join(parts)
+
+
+@lru_cache(maxsize=64)
+def _code(sign: str) -> str:
+    return f"[U+{ord(sign):04X}]"
+
+
+def _name_sign(match: re.Match[str]) -> str:
+    return _code(match.group())
+
+
+def _shorten(text: str, table: str) -> str:
+    units = text.encode("utf-16-le")
+    if len(units) // 2 <= MAX_TEXT:
+        return text
+    note = f" […] (texte coupé : {len(text)} signes ; le tout est dans donnees/{table}.parquet)"
+    return units[: 2 * (MAX_TEXT - len(note))].decode("utf-16-le", "ignore") + note
