@@ -57,9 +57,7 @@ def document_bytes(document: str, config: Config, *, day: date, values: Document
     return _without_values(data) if UNVALUED.encode() in _all_parts(data) else data
 
 
-def write_document(
-    target: Path | BinaryIO, document: str, config: Config, *, day: date, values: DocumentValues | None = None
-) -> None:
+def write_document(target: Path | BinaryIO, document: str, config: Config, *, day: date, values: DocumentValues | None = None) -> None:
     """Write one of the five documents (a name of DOCUMENTS) to a path or an open binary file."""
     data = document_bytes(document, config, day=day, values=values)
     if isinstance(target, Path):

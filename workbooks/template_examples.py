@@ -8,7 +8,7 @@ from schemas.documents import sheet_specs
 from schemas.spec import COMPTE_RENDU, DECISIONS, DOCUMENTS, FONCTIONNEMENT, PREFIGURATION, STATEMENT, Column
 from workbooks.template_values import BudgetLine, DocumentValues, Row, Value
 
-_NOTE = "Exemple rempli : structures et montants sont inventés, sauf le nom du Pays."
+_NOTE = "Exemple rempli : structures et montants sont inventés ; le nom du Pays est réel."
 _YEARS = (2010, 2011, 2012)
 
 

@@ -133,5 +133,3 @@ def _advice(layout: Layout) -> list[Line]:
     if "budget" in layout.sheets():
         lines.insert(1, "Une rubrique du budget (60, 61…) peut être remplie seule, sans détail ; sinon elle additionne ses sous-lignes.")
     return [("", text, None) for text in lines]
-
-

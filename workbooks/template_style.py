@@ -96,7 +96,7 @@ def set_up_page(sheet: Any, document: str, campaign: int, header_row: int | None
     sheet.center_horizontally()
     sheet.hide_gridlines(2)
     font = '&"Arial,Regular"&8'
-    sheet.set_footer(f'&L{font}{document} · campagne {campaign}&C{font}&A&R{font}Page &P / &N')
+    sheet.set_footer(f"&L{font}{document} · campagne {campaign}&C{font}&A&R{font}Page &P / &N")
     sheet.fit_to_pages(1, 0)
     if header_row is not None:
         sheet.repeat_rows(header_row)

@@ -134,5 +134,3 @@ def write_lists(book: Any, sheet: Any, layout: Layout, styles: Styles) -> None:
         book.define_name(name, f"={LISTS_SHEET}!${column}$2:${column}${len(items) + 1}")
     sheet.set_column(0, len(lists_of(layout)), 30)
     sheet.hide()
-
-
