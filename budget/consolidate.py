@@ -36,8 +36,13 @@ def _shape(frame: pl.DataFrame, model: type[Table]) -> pl.DataFrame:
 
 def identities(batch: Batch) -> pl.DataFrame:
     """A row per dossier or compte rendu: `fichier, pays_code, projet, volet, campagne, pays, pole, porteur`."""
-    volet = pl.when(pl.col("type_document") == DOSSIERS[0]).then(pl.lit("préfiguration"))
-    volet = volet.when(pl.col("type_document") == DOSSIERS[1]).then(pl.lit("fonctionnement")).otherwise(pl.col("volet"))
+    volet = (
+        pl.when(pl.col("type_document") == DOSSIERS[0])
+        .then(pl.lit("préfiguration"))
+        .when(pl.col("type_document") == DOSSIERS[1])
+        .then(pl.lit("fonctionnement"))
+        .otherwise(pl.col("volet"))
+    )
     return batch.sheets["identification"].select(
         "fichier",
         "type_document",
@@ -187,7 +192,9 @@ def mandats_table(batch: Batch, decided: Decided) -> pl.DataFrame:
 def realises_table(batch: Batch, decided: Decided) -> pl.DataFrame:
     """Table `realises`: the lines of the comptes rendus that count."""
     rows = with_cells(_kept_rows("realise", batch, decided), batch, "realise", "realise_eur")
-    joined = rows.join(identities(batch), on="fichier", how="left", maintain_order="left").with_columns(cellule=pl.col("cellule_realise_eur"))
+    joined = rows.join(identities(batch), on="fichier", how="left", maintain_order="left").with_columns(
+        cellule=pl.col("cellule_realise_eur")
+    )
     return _sorted(_shape(joined, Realises), ["fichier", "feuille", "ligne"])
 
 
@@ -215,7 +222,7 @@ def euros_read(batch: Batch) -> pl.DataFrame:
 
 
 def euros_set_aside(batch: Batch, decided: Decided) -> pl.DataFrame:
-    """Euros that a counting file sets aside: `fichier, ecarte_eur`: headings' remainders, rows in error, rows that another file restates."""
+    """Euros that a counting file sets aside: `fichier, ecarte_eur`: remainders of headings, rows in error or restated."""
     lines = account_lines(batch.sheets["budget"])
     parts = [read_by_file(lines, heading_remainders(lines)).select("fichier", ecarte_eur="reste_eur")]
     for kind, amount in _ROW_AMOUNTS.items():

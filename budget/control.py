@@ -28,7 +28,7 @@ def gaps(controles: pl.DataFrame) -> list[str]:
 def file_controls(found: int, depots: pl.DataFrame) -> list[Control]:
     """Files found = the sum of the five decisions."""
     decided = depots.filter(pl.col("decision").is_in(FILE_DECISIONS)).height
-    return [("Fichiers trouvés = somme des cinq décisions", Decimal(found), Decimal(decided))]
+    return [("Fichiers trouvés = somme des cinq décisions (nombre)", Decimal(found), Decimal(decided))]
 
 
 def euro_controls(depots: pl.DataFrame, tables: dict[str, pl.DataFrame]) -> list[Control]:
@@ -37,7 +37,11 @@ def euro_controls(depots: pl.DataFrame, tables: dict[str, pl.DataFrame]) -> list
     What is consolidated comes from the tables, cell by cell, not from the files' own sums.
     """
     return [
-        (f"Euros lus = consolidés + écartés + remplacés + réactualisés : {document}", _read(depots, document), _found(depots, tables, document))
+        (
+            f"Euros lus = consolidés + écartés + remplacés + réactualisés : {document} (€)",
+            _read(depots, document),
+            _found(depots, tables, document),
+        )
         for document in DOCUMENT_TYPES
     ]
 
@@ -85,8 +89,13 @@ def amounts_by_file(depots: pl.DataFrame, read: pl.DataFrame, aside: pl.DataFram
     for part in (read, counted, aside):
         depots = depots.join(part, on="fichier", how="left", maintain_order="left")
     amounts = depots.with_columns(pl.col("lu_eur", "compte_eur", "ecarte_eur").fill_null(ZERO))
-    own = pl.when(pl.col("decision").is_in([REPLACED, IGNORED])).then(ZERO)
-    own = own.when(pl.col("decision") == REJECTED).then(pl.col("lu_eur")).otherwise(pl.col("ecarte_eur"))
+    own = (
+        pl.when(pl.col("decision").is_in([REPLACED, IGNORED]))
+        .then(ZERO)
+        .when(pl.col("decision") == REJECTED)
+        .then(pl.col("lu_eur"))
+        .otherwise(pl.col("ecarte_eur"))
+    )
     return amounts.with_columns(ecarte_eur=own)
 
 

@@ -10,8 +10,8 @@ import polars as pl
 
 from budget.frames import Batch
 from budget.validate import Located
-from schemas.finding import Finding
 from schemas.financers import FinancerDirectory
+from schemas.finding import Finding
 from schemas.reading import Received
 from schemas.rules import RULES
 from schemas.spec import COMPTE_RENDU, DECISIONS, DOSSIERS, STATEMENT
@@ -32,6 +32,8 @@ class Standing:
     key: Key | None = None
     decision: str = ""
     reason: str = ""
+    alone: str = ""
+    """The decision that the file's own rules make, before any other file is looked at."""
 
     @property
     def path(self) -> str:
@@ -82,6 +84,7 @@ def decide(files: Sequence[Received], batch: Batch, found: Sequence[Located], di
         else:
             s.decision = ACCEPTED_WITH_RESERVES if warnings[s.path] or rows[s.path] else ACCEPTED
             s.reason = _why_accepted(warnings[s.path], rows[s.path])
+        s.alone = s.decision
     raised += _supersede(standings)
     _withdraw(standings, batch)
     return Decided(standings, row_errors, raised)

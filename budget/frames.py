@@ -114,5 +114,3 @@ def with_cells(frame: pl.DataFrame, batch: Batch, kind: str, *champs: str) -> pl
         )
         frame = frame.drop("lettre")
     return frame
-
-

@@ -178,7 +178,9 @@ def _first_beyond(wanted: str, amount: str, cap: str) -> pl.Expr:
 def annuities(dossiers: pl.DataFrame, batch: Batch) -> pl.DataFrame:
     """Model Annuites: a row per post and annuité, since an annuité can straddle two exercices."""
     posts = with_cells(batch.sheets["postes"], batch, "postes", "annuite", "aide_eur")
-    posts = _with_known_keys(posts, "poste", "annuite").join(batch.readable_files("postes"), on="fichier", how="semi", maintain_order="left")
+    posts = _with_known_keys(posts, "poste", "annuite").join(
+        batch.readable_files("postes"), on="fichier", how="semi", maintain_order="left"
+    )
     names = ["plafond_poste_eur", "plafond_poste_eur_reference", "duree_poste_ans", "duree_poste_ans_reference"]
     caps = dossiers.filter(pl.col("type_document") == FONCTIONNEMENT).select("fichier", *names)
     posts = posts.join(caps, on="fichier", maintain_order="left")
@@ -201,7 +203,9 @@ def annuities(dossiers: pl.DataFrame, batch: Batch) -> pl.DataFrame:
 def posts_by_exercice(dossiers: pl.DataFrame, batch: Batch) -> pl.DataFrame:
     """Model PostesParExercice."""
     posts = with_cells(batch.sheets["postes"], batch, "postes", "poste")
-    posts = _with_known_keys(posts, "poste", "exercice").join(batch.readable_files("postes"), on="fichier", how="semi", maintain_order="left")
+    posts = _with_known_keys(posts, "poste", "exercice").join(
+        batch.readable_files("postes"), on="fichier", how="semi", maintain_order="left"
+    )
     asking = posts.filter(pl.col("aide_eur") > 0, in_period())
     rows = asking.group_by("fichier", "exercice", "poste", maintain_order=True).agg(
         pl.col("feuille").first(), pl.col("ligne").min(), cellule=pl.col("cellule_poste").first()

@@ -133,7 +133,8 @@ def _row(pays: Pays, projects: Sequence[Project], to_mend: Sequence[str], day: d
     annuity = _annuity(project, day) if reached.stage == POLE_RUNNING else None
     action, due = _next_action(reached, annuity, to_mend, day)
     return (
-        pays.code, pays.name, ", ".join(pays.departements), reached.stage, _study_beside(projects, reached), _pole(project, pays, reached.stage),
+        pays.code, pays.name, ", ".join(pays.departements), reached.stage, _study_beside(projects, reached),
+        _pole(project, pays, reached.stage),
         annuity, _posts(project), action, due,
     )  # fmt: skip
 

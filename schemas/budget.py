@@ -23,8 +23,15 @@ class Budget(Sheet):
     rubrique: str = pa.Field(nullable=True, description="Compte à deux signes dont la ligne relève.")
     sens: str = pa.Field(nullable=True, isin=["charge", "produit"], description="Charge ou produit.")
     type_financeur: str = pa.Field(nullable=True, description="Type de financeur d'une sous-ligne du compte 74.")
-    exercice: int = pa.Field(nullable=True, title="Exercice", description="Année de la colonne.", metadata={"at": "cellule_exercice", "shows": "exercice"})
-    montant_eur: Euros = pa.Field(nullable=True, title="Montant", description="Montant en euros ; vide s'il n'a pas pu être lu.", metadata={"at": "cellule", "shows": "montant_eur"})
+    exercice: int = pa.Field(
+        nullable=True, title="Exercice", description="Année de la colonne.", metadata={"at": "cellule_exercice", "shows": "exercice"}
+    )
+    montant_eur: Euros = pa.Field(
+        nullable=True,
+        title="Montant",
+        description="Montant en euros ; vide s'il n'a pas pu être lu.",
+        metadata={"at": "cellule", "shows": "montant_eur"},
+    )
     cellule: str = pa.Field(description="Adresse du montant.")
     cellule_exercice: str = pa.Field(description="Adresse de l'en-tête de la colonne.")
     annee_debut: int = pa.Field(nullable=True, description="Première année de la période du dossier.")

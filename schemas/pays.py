@@ -56,11 +56,8 @@ def find_pays(text: str) -> str | None:
 def pays_of_pole(text: str) -> tuple[str, ...]:
     """The codes of the Pays whose pôle bears that name: none, one, or several (`ADESS` stands for Brest and Morlaix)."""
     wanted = normalise(text)
-    codes = []
-    for pays in all_pays().values():
-        if pays.pole and wanted in (normalise(pays.pole), normalise(_POLE_SUFFIX.sub("", pays.pole))):
-            codes.append(pays.code)
-    return tuple(codes)
+    poles = ((p.code, p.pole) for p in all_pays().values() if p.pole)
+    return tuple(code for code, pole in poles if wanted in (normalise(pole), normalise(_POLE_SUFFIX.sub("", pole))))
 
 
 def nearest_pays(text: str) -> list[str]:

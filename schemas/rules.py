@@ -70,7 +70,7 @@ _ALL = (
           "« {autre} » porte la même date de dépôt et la même version, avec un autre contenu ; « {retenu} » est compté.",
           "Augmentez la version du bon fichier, ou retirez l'autre."),
     _rule("FIC010", "avertissement", "croisement", "Date et version se contredisent",
-          "La date de dépôt et la version ne désignent pas le même fichier récent que « {autre} » ; la date l'emporte : « {retenu} » est compté.",
+          "La date de dépôt et la version se contredisent avec « {autre} » ; la date l'emporte : « {retenu} » est compté.",
           "Corrigez la date de dépôt ou la version du fichier qui se trompe."),
     _rule("TAB001", "erreur", "lecture", "Feuille manquante",
           "La feuille « {champ} » est absente ; feuilles trouvées : {trouve}.",
@@ -183,7 +183,7 @@ _ALL = (
           "En {exercice}, la Région apporte {plan} selon le plan de financement et {postes} selon la feuille Postes.",
           "Inscrivez le même montant dans les deux feuilles."),
     _rule("PAR301", "avertissement", "pandera", "Partenaires uniquement associatifs",
-          "Tous les partenaires sont des associations, alors que le pôle ne doit pas « se limiter au seul secteur associatif » ({reference}).",
+          "Tous les partenaires sont des associations, ce que le programme déconseille ({reference}).",
           "Ajoutez les coopératives, mutuelles, structures d'insertion ou autres partenaires du projet."),
     _rule("PAR302", "avertissement", "pandera", "Aucun partenaire",
           "La feuille Partenaires ne cite aucun partenaire.",
@@ -233,4 +233,4 @@ _ALL = (
 )  # fmt: skip
 
 RULES: dict[str, Rule] = {rule.code: rule for rule in _ALL}
-"""Every rule by code, in the order in which people meet them: file, sheet, cell, identity, volets, budget, partners, co-financers, votes."""
+"""Every rule by code, in the order in which people meet them: from the file and its cells to what concerns several files."""

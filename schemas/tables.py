@@ -1,7 +1,7 @@
 """The output tables (contract §4): one pandera model each, its key unique. `TABLES` lists them in the order of their files."""
 
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 import pandera.polars as pa
 import polars as pl
@@ -45,7 +45,7 @@ class Table(pa.DataFrameModel):
     @pa.dataframe_check(name="clé unique", error="clé unique")
     def key_is_unique(cls, data: PolarsData) -> pl.LazyFrame:
         """No two rows bear the same key."""
-        return data.lazyframe.select(~pl.struct(key_of(cls)).is_duplicated())
+        return data.lazyframe.select(~pl.struct(key_of(cast("type[Table]", cls))).is_duplicated())
 
     class Config:
         strict = True

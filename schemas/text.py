@@ -30,7 +30,7 @@ def nearest(text: str, known: Iterable[str], count: int = 3) -> list[str]:
     return [by_key[key] for key in get_close_matches(normalise(text), list(by_key), n=count, cutoff=0.5)]
 
 
-def euros(amount: Decimal | int | None) -> str:
+def euros(amount: Decimal | float | None) -> str:
     """Write an amount as French people do: `35 000 €`, `1 234,50 €` (no-break spaces; cents only where there are some)."""
     if amount is None:
         return ""

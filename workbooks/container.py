@@ -105,7 +105,7 @@ def _open_ole(data: bytes) -> Container:
     try:
         ole = olefile.OleFileIO(io.BytesIO(data))
         streams = {"/".join(path).lower() for path in ole.listdir()}
-    except Exception:  # olefile raises many kinds of errors on damaged files; each means the same to the sender
+    except Exception:  # noqa: BLE001 - olefile raises many kinds of errors on damaged files; each means the same to the sender
         raise Refusal("FIC001", "il est incomplet ou endommagé") from None
     if "encryptedpackage" in streams:
         raise Refusal("FIC002")

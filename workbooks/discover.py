@@ -39,8 +39,11 @@ def _files(folder: Path) -> Iterator[Path]:
 
 def _receive(path: Path, relative: str) -> Received:
     reason = _reason_to_ignore(path)
-    if reason:
-        return Received(relative, ignored=reason)
+    return Received(relative, ignored=reason) if reason else fingerprint(path, relative)
+
+
+def fingerprint(path: Path, relative: str) -> Received:
+    """A file to read, known by its content."""
     try:
         data = path.read_bytes()
     except OSError:

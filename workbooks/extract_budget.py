@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from schemas.accounts import SUBSIDIES, account_of
-from schemas.finding import Finding
 from schemas.financers import OWN_RESOURCES, TYPES, type_of
+from schemas.finding import Finding
 from schemas.reading import Cells, Position, Reading
 from schemas.spec import Column, SheetSpec
 from schemas.text import listing, nearest, normalise
@@ -131,7 +131,7 @@ def _total(part: list[Cell]) -> Line | None:
 
 
 def _account_line(sheet: RawSheet, index: int, row: list[Cell], block: _Block, amounts: dict[int, Cell], reading: Reading) -> Line | None:
-    """The account, label and level of a line that bears amounts. A line whose account cannot be read keeps its amounts, outside any account."""
+    """Account, label and level of a line that bears amounts; where its account cannot be read, it keeps them outside any account."""
     place = block.columns["compte"]
     cell = row[place] if place < len(row) else ""
     label_place = block.columns.get("libelle")

@@ -51,11 +51,8 @@ def header_row(grid: Grid, labels: Iterable[str]) -> int | None:
     return best
 
 
-def find_header(sheet: RawSheet, spec: SheetSpec, document: str, excused: Iterable[str] = ()) -> Header | None:
-    """Find the columns of a plain table. None where no header row is found; then `missing_header` says it.
-
-    `excused` names fields whose column may be missing because another place gives them.
-    """
+def find_header(sheet: RawSheet, spec: SheetSpec, document: str) -> Header | None:
+    """Find the columns of a plain table. None where no header row is found: the caller says so."""
     labels = labels_of(spec.columns)
     row = header_row(sheet.grid, labels)
     if row is None:
@@ -71,7 +68,7 @@ def find_header(sheet: RawSheet, spec: SheetSpec, document: str, excused: Iterab
                 header.findings.append(Finding("TAB004", sheet.name, address(row, index), spec.column(name).label, shown(cell)))
         else:
             header.columns[name] = index
-    header.findings += _missing(sheet, spec, document, header.columns, set(excused))
+    header.findings += _missing(sheet, spec, document, header.columns)
     return header
 
 
@@ -81,12 +78,11 @@ def unknown_column(sheet: RawSheet, row: int, column: int) -> Finding:
     return Finding("TAB003", sheet.name, address(row, column), value, value)
 
 
-def _missing(sheet: RawSheet, spec: SheetSpec, document: str, present: dict[str, int], excused: set[str]) -> Iterator[Finding]:
+def _missing(sheet: RawSheet, spec: SheetSpec, document: str, present: dict[str, int]) -> Iterator[Finding]:
     for column in spec.columns:
-        if column.required and column.name not in present and column.name not in excused and column.alternative not in present:
-            # A column required for some rows only (Postes accordés) is missed row by row.
-            if column.required_in(document):
-                yield missing_columns(sheet.name, [column.label])
+        # A column required for some rows only (Postes accordés) is missed row by row.
+        if column.required_in(document) and column.name not in present and column.alternative not in present:
+            yield missing_columns(sheet.name, [column.label])
 
 
 def missing_columns(sheet: str, labels: Sequence[str]) -> Finding:

@@ -251,10 +251,9 @@ def _proches(words: list[str]) -> str:
 def choice(cell: Cell, column: Column) -> Parsed:
     """One of the column's allowed values, compared without case or accents."""
     written = shown(cell) if not isinstance(cell, str) else cell
-    if column.choices == TYPES:
+    found = next((c for c in column.choices if normalise(c) == normalise(written)), None)
+    if found is None and column.choices == TYPES:
         found = type_of(written)
-    else:
-        found = next((c for c in column.choices if normalise(c) == normalise(written)), None)
     if found:
         return Parsed(found)
     near = nearest(written, column.choices)

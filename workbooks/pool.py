@@ -2,11 +2,13 @@
 
 import multiprocessing
 import os
+import threading
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 from schemas.finding import Finding
 from schemas.parameters import Limits
@@ -48,18 +50,41 @@ def _read_chunk(folder: Path, chunk: Sequence[Received], rules: ReadingRules) ->
     return [read_file(folder, received, rules) for received in chunk]
 
 
-def read_batch(folder: Path, files: Sequence[Received], rules: ReadingRules, processes: int = 0) -> list[Reading]:
-    """Read files, in their order. `processes` 0 means one per core; a small batch is read by one process."""
-    workers = min(processes or os.cpu_count() or 1, -(-len(files) // _CHUNK))
-    chunks = [files[i : i + _CHUNK] for i in range(0, len(files), _CHUNK)]
-    if not chunks:
-        return []
-    try:
-        with _pool(workers) as pool:
-            done = [f.result() for f in [pool.submit(_read_chunk, folder, chunk, rules) for chunk in chunks]]
-        return [reading for chunk in done for reading in chunk]
-    except BrokenProcessPool:
-        return [_read_alone(folder, received, rules) for received in files]
+class ReaderPool:
+    """Reading processes, started at the first batch and kept until the end of the `with` block. Safe to share between threads."""
+
+    def __init__(self, rules: ReadingRules, processes: int = 0) -> None:
+        """`processes` 0 means one per core."""
+        self._rules = rules
+        self._processes = processes or os.cpu_count() or 1
+        self._lock = threading.Lock()
+        self._pool: ProcessPoolExecutor | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._pool:
+            self._pool.shutdown()
+            self._pool = None
+
+    def read(self, folder: Path, files: Sequence[Received]) -> list[Reading]:
+        """Read files, in their order."""
+        chunks = [files[i : i + _CHUNK] for i in range(0, len(files), _CHUNK)]
+        try:
+            pool = self._started(len(chunks))
+            done = [f.result() for f in [pool.submit(_read_chunk, folder, chunk, self._rules) for chunk in chunks]]
+            return [reading for chunk in done for reading in chunk]
+        except BrokenProcessPool:
+            with self._lock:
+                self._pool = None
+            return [_read_alone(folder, received, self._rules) for received in files]
+
+    def _started(self, chunks: int) -> ProcessPoolExecutor:
+        with self._lock:
+            if self._pool is None:
+                self._pool = _pool(max(1, min(self._processes, chunks)))
+            return self._pool
 
 
 def _read_alone(folder: Path, received: Received, rules: ReadingRules) -> Reading:

@@ -45,7 +45,7 @@ def _calamine(data: bytes, scans: dict[str, SheetScan]) -> list[RawSheet]:
         sheets = []
         for meta in book.sheets_metadata:
             if meta.typ == python_calamine.SheetTypeEnum.WorkSheet and meta.name in scans:
-                grid = book.get_sheet_by_name(meta.name).to_python(skip_empty_area=False)
+                grid: Grid = [list(row) for row in book.get_sheet_by_name(meta.name).to_python(skip_empty_area=False)]
                 sheets.append(RawSheet(meta.name, _with_hidden(grid, scans[meta.name])))
         return sheets
     except python_calamine.PasswordError:

@@ -1,0 +1,152 @@
+"""The command `poles`. Exit 0 where it is done (rejected files included), 1 where it failed or `check` found an error, 2 for wrong use."""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+from datetime import date
+from pathlib import Path
+
+from flows.french_argparse import FrenchParser
+from schemas.parameters import ConfigError, load_config
+from schemas.text import count, listing
+
+DONE, FAILED, WRONG_USE = 0, 1, 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Entry point."""
+    for stream in (sys.stdout, sys.stderr):
+        # A Windows console may be in a code page that lacks « € »: never fail for that.
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    options = _parser().parse_args(arguments)
+    options.config = Path(options.config or os.environ.get("POLES_CONFIG") or "config.toml")
+    try:
+        return int(options.run(options))
+    except ConfigError as error:
+        print(error, file=sys.stderr)
+        return WRONG_USE
+    except KeyboardInterrupt:
+        print("Interrompu : les sorties précédentes restent en place.", file=sys.stderr)
+        return FAILED
+
+
+def _parser() -> FrenchParser:
+    parser = FrenchParser(prog="poles", description="Contrôle et consolide les classeurs des pôles de développement de l'ESS.")
+    parser.add_argument("--config", metavar="FICHIER", help="configuration à utiliser (sinon POLES_CONFIG, sinon config.toml)")
+    commands = parser.add_subparsers(title="commandes", metavar="COMMANDE", required=True, dest="commande", parser_class=FrenchParser)
+
+    check = commands.add_parser(
+        "check", help="contrôle des fichiers et affiche les constats", description="Contrôle des fichiers, sans rien écrire."
+    )
+    check.add_argument("fichiers", nargs="+", metavar="FICHIER", type=Path, help="classeur à contrôler")
+    check.set_defaults(run=_check)
+
+    run = commands.add_parser(
+        "run", help="contrôle, consolide et écrit toutes les sorties", description="Traite tout le dossier des dépôts, une fois."
+    )
+    run.add_argument("--au", metavar="AAAA-MM-JJ", type=_day, help="jour pour lequel la consolidation parle (sinon aujourd'hui)")
+    run.add_argument("--entrees", metavar="DOSSIER", type=Path, help="dossier des dépôts (sinon celui de la configuration)")
+    run.add_argument("--sorties", metavar="DOSSIER", type=Path, help="dossier des sorties (sinon celui de la configuration)")
+    run.set_defaults(run=_run)
+
+    templates = commands.add_parser("templates", help="écrit les modèles vierges", description="Écrit les cinq modèles vierges.")
+    templates.add_argument("dossier", nargs="?", metavar="DOSSIER", type=Path, help="où les écrire (sinon « modeles » dans les sorties)")
+    templates.set_defaults(run=_templates)
+
+    demo = commands.add_parser("demo", help="écrit une campagne d'exemple", description="Écrit la campagne d'exemple d'octobre 2010.")
+    demo.add_argument("dossier", metavar="DOSSIER", type=Path, help="où l'écrire")
+    demo.add_argument("--erreurs", action="store_true", help="écrit plutôt un fichier fautif par règle")
+    demo.set_defaults(run=_demo)
+
+    for command in (check, run, templates, demo):
+        command.add_argument("--json", action="store_true", help="écrit le résultat en JSON, pour un programme")
+    return parser
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"« {text} » n'est pas une date de la forme AAAA-MM-JJ") from None
+
+
+def _check(options: argparse.Namespace) -> int:
+    from flows.check import check_files, print_json, print_report
+
+    config, home = load_config(options.config), options.config.resolve().parent
+    missing = [f for f in options.fichiers if not f.is_file()]
+    if missing:
+        names = listing((f"« {f} »" for f in missing), "et")
+        print(f"Introuvable : {names}.", file=sys.stderr)
+        return WRONG_USE
+    checked = check_files(options.fichiers, config, home / config.dossiers.entrees)
+    (print_json if options.json else print_report)(checked)
+    return FAILED if any(c.errors for c in checked) else DONE
+
+
+def _run(options: argparse.Namespace) -> int:
+    from flows.progress import listening
+    from flows.steps import RunError, job
+    from flows.summary import print_summary
+
+    # A wrong configuration is said at once, before Prefect takes seconds to start.
+    work = job(options.config, options.entrees, options.sorties, options.au)
+    try:
+        from flows.runner import run_flow
+
+        with listening(_progress):
+            outcome = run_flow(options.config.resolve(), work.inputs, work.outputs, work.day)
+    except RunError as error:
+        print(f"Échec. {error}", file=sys.stderr)
+        return FAILED
+    except OSError as error:
+        where = f" ({error.filename})" if error.filename else ""
+        print(
+            f"Échec. Le disque a répondu « {error.strerror or error} »{where}. Les sorties précédentes restent en place.", file=sys.stderr
+        )
+        return FAILED
+    print_summary(outcome, work.outputs, work.day, as_json=options.json)
+    return DONE
+
+
+def _progress(text: str) -> None:
+    print(f"… {text}", file=sys.stderr, flush=True)
+
+
+def _templates(options: argparse.Namespace) -> int:
+    from flows.steps import job
+    from workbooks.template import write_templates
+
+    work = job(options.config, None, None, None)
+    folder = options.dossier or work.outputs / "modeles"
+    return _wrote(options, folder, lambda: write_templates(folder, work.config, work.day), "modèle")
+
+
+def _demo(options: argparse.Namespace) -> int:
+    from workbooks.demo import write_demo
+    from workbooks.mistakes import write_mistakes
+
+    config, folder = load_config(options.config), options.dossier
+    if options.erreurs:
+        return _wrote(options, folder, lambda: sorted({folder / m.file for m in write_mistakes(folder, config)}), "fichier")
+    return _wrote(options, folder, lambda: write_demo(folder, config), "fichier")
+
+
+def _wrote(options: argparse.Namespace, folder: Path, write: Callable[[], list[Path]], noun: str) -> int:
+    try:
+        paths = write()
+    except OSError as error:
+        print(f"Échec. « {folder} » : le disque a répondu « {error.strerror or error} ».", file=sys.stderr)
+        return FAILED
+    if options.json:
+        print(json.dumps({"fichiers": [p.as_posix() for p in paths]}, ensure_ascii=False, indent=2))
+    else:
+        print(f"{count(len(paths), noun)} dans {folder}.")
+    return DONE
+
+
+if __name__ == "__main__":
+    sys.exit(main())

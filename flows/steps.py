@@ -1,0 +1,184 @@
+"""The steps of a run, each a plain function: list, read, check, make the tables, write. No Prefect here; `check` and `run` share them."""
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from budget.control import controls_table, gaps
+from budget.pipeline import Checked, Tables, check_readings, make_tables
+from budget.views import build_views, sheet_controls
+from flows.publish import publish, write_tables
+from schemas.documents import sheet_specs
+from schemas.parameters import Config, load_config
+from schemas.reading import Reading, Received
+from schemas.tables import ACCEPTED_WITH_RESERVES, DECISIONS, REJECTED
+from workbooks.discover import discover
+from workbooks.pool import ReaderPool, ReadingRules
+from workbooks.readback import verify_report
+from workbooks.report_context import ReportContext
+from workbooks.report_finance import expected_finance, write_finance
+from workbooks.report_status import expected_status, write_status
+from workbooks.template import write_templates
+
+
+class RunError(Exception):
+    """A run that cannot go on; `str()` is the French sentence that its user reads. The old outputs stay."""
+
+
+class ControlGap(RunError):
+    """A control does not hold: one euro or one file is unaccounted for."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """What a run works on: the configuration, the two folders, and the day it speaks for."""
+
+    config: Config
+    inputs: Path
+    outputs: Path
+    day: date
+
+
+def today() -> date:
+    """The current day in Brittany."""
+    return datetime.now(ZoneInfo("Europe/Paris")).date()
+
+
+def job(config_path: Path, inputs: str | Path | None, outputs: str | Path | None, day: date | None) -> Job:
+    """The job that a configuration describes; its folders count from the configuration's own. Raises ConfigError."""
+    config = load_config(config_path)
+    home = config_path.resolve().parent
+    return Job(
+        config,
+        Path(inputs).resolve() if inputs else home / config.dossiers.entrees,
+        Path(outputs).resolve() if outputs else home / config.dossiers.sorties,
+        day or today(),
+    )
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run gave: the tables, and the files written."""
+
+    tables: Tables
+    written: tuple[Path, ...]
+
+    @property
+    def decisions(self) -> dict[str, int]:
+        """Number of files by decision."""
+        found = self.tables["depots"]["decision"].to_list()
+        return {decision: found.count(decision) for decision in DECISIONS}
+
+    @property
+    def has_reserves(self) -> bool:
+        """Whether a file was rejected, or accepted with reserves."""
+        return bool(self.decisions[REJECTED] or self.decisions[ACCEPTED_WITH_RESERVES])
+
+
+def list_files(job: Job) -> list[Received]:
+    """The files of the inputs. A folder that does not exist stops the run: an unmounted share must not empty the budget."""
+    if not job.inputs.is_dir():
+        raise RunError(
+            f"Le dossier des dépôts « {job.inputs} » n'existe pas ou n'est pas accessible. "
+            "Créez-le, ou corrigez la clé « dossiers.entrees » de la configuration. Les sorties précédentes restent en place."
+        )
+    return discover(job.inputs)
+
+
+def reader_pool(config: Config) -> ReaderPool:
+    """The processes that read, with the contract and the limits they need."""
+    return ReaderPool(ReadingRules(sheet_specs(), config.limites), config.execution.processus)
+
+
+def lots(files: Sequence[Received], config: Config) -> list[list[Received]]:
+    """The files to read, in batches."""
+    to_read = [f for f in files if not f.ignored]
+    size = config.execution.fichiers_par_lot
+    return [to_read[i : i + size] for i in range(0, len(to_read), size)]
+
+
+def check_all(job: Job, files: Sequence[Received], readings: Sequence[Reading]) -> Checked:
+    """Every finding, and the decision on each file."""
+    return check_readings(files, readings, job.config)
+
+
+@dataclass(frozen=True)
+class Consolidated:
+    """The tables, and the frames that the sheets show."""
+
+    tables: Tables
+    views: Tables
+
+
+def consolidate(job: Job, checked: Checked) -> Consolidated:
+    """The tables and the sheets' frames, all controls at 0. Raises ControlGap otherwise."""
+    tables = make_tables(checked, job.config, job.day)
+    views = build_views(tables, job.config.campagne.annee)
+    own = [(r["controle"], r["attendu"], r["obtenu"]) for r in tables["controles"].to_dicts()]
+    tables["controles"] = controls_table([*own, *sheet_controls(tables, views)])
+    wrong = gaps(tables["controles"])
+    if wrong:
+        raise ControlGap(
+            "Un contrôle ne tombe pas juste, rien n'a été remplacé : "
+            + " ; ".join(wrong)
+            + ". Signalez-le à la personne qui maintient l'outil."
+        )
+    return Consolidated(tables, views)
+
+
+def inputs_link(job: Job) -> str:
+    """The way from the outputs to the inputs, with `/`; absolute where there is none (another drive)."""
+    try:
+        return Path(os.path.relpath(job.inputs.resolve(), job.outputs.resolve())).as_posix()
+    except ValueError:
+        return job.inputs.resolve().as_posix()
+
+
+def write_data(staged: Path, made: Consolidated) -> None:
+    """The tables, as Parquet and CSV."""
+    write_tables(staged / "donnees", made.tables)
+
+
+def write_budget_workbook(job: Job, staged: Path, made: Consolidated) -> None:
+    """The finance workbook, read back and compared with its tables."""
+    target, context = staged / "budget-consolide.xlsx", _context(job)
+    write_finance(target, made.tables, made.views, context)
+    _compare(target, expected_finance(made.tables, made.views, context))
+
+
+def write_status_workbook(job: Job, staged: Path, made: Consolidated) -> None:
+    """The staff's workbook, read back and compared with its tables."""
+    target, context = staged / "suivi.xlsx", _context(job)
+    write_status(target, made.tables, made.views, context)
+    _compare(target, expected_status(made.tables, made.views, context))
+
+
+def _context(job: Job) -> ReportContext:
+    return ReportContext(job.config, job.day, inputs_link(job))
+
+
+def _compare(target: Path, expected: Mapping[str, Mapping[str, Decimal]]) -> None:
+    told = verify_report(target, expected)
+    if told:
+        raise ControlGap(f"Le classeur « {target.name} » ne dit pas ce que disent les tables, rien n'a été remplacé : {' '.join(told)}")
+
+
+def write_blank_templates(job: Job, staged: Path) -> None:
+    """The blank workbooks, one per document."""
+    write_templates(staged / "modeles", job.config, job.day)
+
+
+def publish_all(job: Job, staged: Path) -> tuple[Path, ...]:
+    """Put every file in its place. A file that cannot be replaced (open in Excel, full disk) stops the run."""
+    try:
+        return tuple(publish(staged, job.outputs))
+    except OSError as error:
+        name = Path(str(error.filename2 or error.filename or "")).name
+        raise RunError(
+            f"« {name} » ne peut pas être remplacé dans « {job.outputs} » ({error.strerror or 'erreur'}). "
+            "S'il est ouvert dans Excel, fermez-le et relancez."
+        ) from None

@@ -1,0 +1,64 @@
+"""What `poles run` prints at its end, for people or for programs."""
+
+import json
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+
+from flows.steps import Outcome
+from schemas.tables import IGNORED, REJECTED
+from schemas.text import count, euros, french_date
+
+_EUROS = {"lu_eur": "lus", "compte_eur": "comptés", "ecarte_eur": "écartés"}
+_PLURALS = {
+    "accepté": "acceptés",
+    "accepté avec réserves": "acceptés avec réserves",
+    "rejeté": "rejetés",
+    "remplacé": "remplacés",
+    "ignoré": "ignorés",
+}
+
+
+def print_summary(outcome: Outcome, outputs: Path, day: date, *, as_json: bool) -> None:
+    """The run in a few lines: files, euros, controls, stages, rejected files, where to look."""
+    print(json.dumps(_facts(outcome, outputs, day), ensure_ascii=False, indent=2) if as_json else _lines(outcome, outputs, day))
+
+
+def _stages(outcome: Outcome) -> dict[str, int]:
+    counts = outcome.tables["suivi_pays"].group_by("etape", maintain_order=True).len()
+    return {r["etape"]: r["len"] for r in counts.sort("len", descending=True, maintain_order=True).to_dicts()}
+
+
+def _facts(outcome: Outcome, outputs: Path, day: date) -> dict[str, object]:
+    depots, controls = outcome.tables["depots"], outcome.tables["controles"]
+    return {
+        "date_arrete": day.isoformat(),
+        "fichiers": outcome.decisions,
+        "etapes": _stages(outcome),
+        "euros": {name: str(depots[name].sum() or 0) for name in ("lu_eur", "compte_eur", "ecarte_eur")},
+        "controles": {"nombre": controls.height, "ecarts": controls.filter(pl.col("ecart") != 0).height},
+        "rejetes": depots.filter(pl.col("decision") == REJECTED).select("fichier", "motif").to_dicts(),
+        "sorties": [p.relative_to(outputs).as_posix() for p in outcome.written],
+    }
+
+
+def _lines(outcome: Outcome, outputs: Path, day: date) -> str:
+    depots, controls = outcome.tables["depots"], outcome.tables["controles"]
+    decisions = ", ".join(f"{n} {d if n < 2 else _PLURALS[d]}" for d, n in outcome.decisions.items() if n)
+    lines = [f"Terminé{' avec réserves' if outcome.has_reserves else ''}. Arrêté au {french_date(day)}."]
+    if depots.filter(pl.col("decision") != IGNORED).is_empty():
+        lines.append("Aucun classeur dans le dossier des dépôts.")
+    lines += [
+        f"Fichiers : {depots.height} ({decisions})." if decisions else "Fichiers : 0.",
+        "Euros : " + ", ".join(f"{euros(depots[name].sum() or 0)} {word}" for name, word in _EUROS.items()) + ".",
+        f"Contrôles : {controls.height}, tous à zéro.",
+        "Pays : " + ", ".join(f"{n} {stage}" for stage, n in _stages(outcome).items()) + ".",
+    ]
+    for row in depots.filter(pl.col("decision") == REJECTED).to_dicts():
+        lines.append(f"  Rejeté : {row['fichier']} : {row['motif']}")
+    errors = int(depots["erreurs"].sum() or 0)
+    if errors:
+        lines.append(f"{count(errors, 'erreur')} à corriger : voir la feuille Constats de suivi.xlsx.")
+    lines.append(f"Sorties : {outputs}")
+    return "\n".join(lines)
