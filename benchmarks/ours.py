@@ -12,6 +12,7 @@ from pathlib import Path
 import polars as pl
 from generate import generate
 
+CONFIG = Path(__file__).parent.parent / "config.toml"
 DAY = date(2013, 12, 31)
 WARM_UP_CAMPAIGN = 900
 """Far from the measured ones: no file of the warm-up can be found in the cache."""
@@ -26,7 +27,7 @@ def facts(outputs: Path) -> dict[str, float]:
 
 
 def main() -> None:
-    """Command line."""
+    """Command line. The flow runs as « poles run » runs it."""
     parser = argparse.ArgumentParser(description="Mesure du flux « consolider ».")
     parser.add_argument("entrees", type=Path)
     parser.add_argument("sorties", type=Path)
@@ -34,21 +35,21 @@ def main() -> None:
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as home:
         # A Prefect of its own: neither the user's database nor a result cached by an earlier run.
-        os.environ |= {"PREFECT_HOME": home, "PREFECT_LOGGING_LEVEL": "ERROR", "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120"}
-        from flows.consolider import consolider
+        os.environ["PREFECT_HOME"] = home
+        from flows.runner import run_flow
 
         begun = time.perf_counter()
         generate(Path(home) / "entrees", 3, WARM_UP_CAMPAIGN)
-        consolider(Path(home) / "entrees", Path(home) / "sorties", DAY)
+        run_flow(CONFIG, Path(home) / "entrees", Path(home) / "sorties", DAY)
         start = time.perf_counter()
         if arguments.profil:
             import cProfile
 
             with cProfile.Profile() as profile:
-                consolider(arguments.entrees, arguments.sorties, DAY)
+                run_flow(CONFIG, arguments.entrees, arguments.sorties, DAY)
             profile.dump_stats(arguments.profil)
         else:
-            consolider(arguments.entrees, arguments.sorties, DAY)
+            run_flow(CONFIG, arguments.entrees, arguments.sorties, DAY)
         seconds = time.perf_counter() - start
     peak, children = (resource.getrusage(who).ru_maxrss / 1024 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     measured = {"secondes": seconds, "demarrage": start - begun, "memoire_mo": peak, "memoire_enfant_mo": children}
