@@ -85,14 +85,16 @@ def _with_known_keys(frame: pl.DataFrame, *keys: str) -> pl.DataFrame:
 
 
 def _files_with_known_keys(frame: pl.DataFrame, files: pl.DataFrame, *keys: str) -> pl.DataFrame:
-    lost = frame.filter(pl.any_horizontal(pl.col(k).is_null() for k in keys)).select("fichier").unique()
+    """Leave out the files with a row that could belong to another group: a key unreadable, or an exercice out of period."""
+    unknown = pl.any_horizontal(*(pl.col(k).is_null() for k in keys), ~in_period())
+    lost = frame.filter(unknown).select("fichier").unique()
     return files.join(lost, on="fichier", how="anti", maintain_order="left")
 
 
 def plan_against_budget(plan: pl.DataFrame, lines: pl.DataFrame, batch: Batch, tolerance: pl.Expr) -> pl.DataFrame:
     """Model PlanEtBudget: by type of financer where account 74 has sub-lines, as a whole where it has only its heading."""
     files = _files_with_known_keys(plan, batch.readable_files("plan", "budget"), "exercice", "type_financeur")
-    files = files.join(lines.filter(pl.col("rubrique").is_null()).select("fichier").unique(), on="fichier", how="anti")
+    files = _files_with_known_keys(lines, files, "rubrique")
     grants = lines.filter("compte_seul", pl.col("rubrique") == SUBSIDIES).join(files, on="fichier", how="semi", maintain_order="left")
     # A sub-line whose type could not be read could be any: silent for the file.
     lost = (pl.col("niveau") == "detail") & pl.col("type_financeur").is_null()

@@ -14,9 +14,9 @@ from schemas.documents import sheet_specs
 from schemas.parameters import Config
 from schemas.reading import Received
 from schemas.rules import GRAVITIES
-from schemas.tables import ACCEPTED, ACCEPTED_WITH_RESERVES, REJECTED
+from schemas.tables import ACCEPTED, ACCEPTED_WITH_RESERVES, IGNORED, REJECTED
 from schemas.text import count, normalise
-from workbooks.discover import fingerprint
+from workbooks.discover import fingerprint, ignore_doubles
 from workbooks.pool import ReaderPool, ReadingRules
 
 _WIDTH = 100
@@ -66,13 +66,13 @@ def _place(path: Path, inputs: Path, region: str) -> tuple[Path, str]:
 
 
 def _check_folder(folder: Path, files: list[tuple[Path, Received]], readers: ReaderPool, config: Config) -> dict[Path, CheckedFile]:
-    received = [r for _, r in files]
-    readings = readers.read(folder, received)
+    received = ignore_doubles([r for _, r in files])
+    readings = readers.read(folder, [r for r in received if not r.ignored])
     checked = check_readings(received, readings, config)
     facts = {s.path: FileFacts(s.received.sha256, s.identity.get("pays_code")) for s in checked.decided.standings}
-    single = [(path, finding) for path, finding in checked.found if finding.code not in ("FIC007", "FIC009", "FIC010")]
+    single = [(path, finding) for path, finding in checked.found if finding.code not in ("FIC009", "FIC010")]
     constats, _ = constats_table(single, facts)
-    found = {key[0]: rows.to_dicts() for key, rows in constats.partition_by("fichier", as_dict=True).items()}
+    found = {key[0]: rows.drop("fichier").to_dicts() for key, rows in constats.partition_by("fichier", as_dict=True).items()}
     standings = {s.path: s for s in checked.decided.standings}
     return {
         path: CheckedFile(str(path), standings[r.path].identity.get("type_document") or "", standings[r.path].alone, found.get(r.path, []))
@@ -100,7 +100,7 @@ def print_report(checked: Sequence[CheckedFile]) -> None:
     print(f"{count(len(checked), 'fichier contrôlé', 'fichiers contrôlés')} : {', '.join(totals)}.")
 
 
-_VERDICTS = {ACCEPTED: "sera accepté", ACCEPTED_WITH_RESERVES: "sera accepté avec réserves", REJECTED: "sera rejeté"}
+_VERDICTS = {IGNORED: "sera ignoré", ACCEPTED: "sera accepté", ACCEPTED_WITH_RESERVES: "sera accepté avec réserves", REJECTED: "sera rejeté"}
 
 
 def _by_sheet(findings: Sequence[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:

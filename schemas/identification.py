@@ -20,7 +20,7 @@ class Identification(Sheet):
     campagne: int = field("Campagne", "annee", "Année de la campagne.", required=True, example=2010)
     date_depot: date = field("Date de dépôt", "date", "Jour où le document est remis.", required=True, example="2010-06-15")
     version: int = field("Version", "entier", "1, puis 2 pour une correction.", default=1, example=1)
-    courriel_contact: str = field("Courriel de contact", "texte", "Adresse à laquelle répondre ; montrée dans suivi.xlsx seulement.")
+    courriel_contact: str = field("Courriel de contact", "texte", "Adresse à laquelle répondre ; visible du seul service.")
     volet: str = field(
         "Volet", "choix", "Préfiguration (étude) ou fonctionnement (postes).", documents=(COMPTE_RENDU,), choices=VOLETS,
         required=(COMPTE_RENDU,), example="fonctionnement",

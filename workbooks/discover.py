@@ -18,17 +18,20 @@ def discover(folder: Path) -> list[Received]:
 
     The same bytes twice count once: by path order the first stays, the others are ignored and name it (contract §2).
     """
+    paths = sorted(_files(folder), key=lambda p: p.relative_to(folder).as_posix())
+    return ignore_doubles([_receive(path, path.relative_to(folder).as_posix()) for path in paths])
+
+
+def ignore_doubles(files: list[Received]) -> list[Received]:
+    """Mark as ignored each file whose bytes an earlier one already has."""
     first: dict[str, str] = {}
-    found = []
-    for path in sorted(_files(folder), key=lambda p: p.relative_to(folder).as_posix()):
-        received = _receive(path, path.relative_to(folder).as_posix())
+    for received in files:
         if received.sha256 and received.sha256 in first:
             received.same_as = first[received.sha256]
             received.ignored = f"même contenu que « {received.same_as} », qui seul est compté"
         elif received.sha256:
             first[received.sha256] = received.path
-        found.append(received)
-    return found
+    return files
 
 
 def _files(folder: Path) -> Iterator[Path]:
