@@ -36,7 +36,7 @@ def compare(count: int, pandas: Path, rounds: int) -> bool:
     ratio = other["secondes"] / best["secondes"]
     print(
         f"{count:>9} | {other['secondes']:>8.1f} s {other['memoire_mo']:>6.0f} Mo | {best['secondes']:>8.1f} s "
-        f"{best['memoire_mo']:>6.0f} Mo (+ {best['memoire_enfant_mo']:.0f} Mo par lecteur) | {ratio:.1f} fois plus vite"
+        f"{best['memoire_mo']:>6.0f} Mo (+ {best['memoire_serveur_mo']:.0f} Mo pour Prefect) | rapport {ratio:.1f}"
     )
     same = all(best[key] == other[key] for key in ("fichiers", "acceptes", "euros"))
     if not same:
