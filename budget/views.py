@@ -29,6 +29,8 @@ _IN_KIND = pl.col("compte").str.head(2).is_in(list(IN_KIND))
 _COUNTED = (pl.col("etat") == KEPT) & ~_IN_KIND
 _CHARGE = pl.col("sens") == "charge"
 _ENGAGED = pl.col("date_convention").is_not_null()
+_OTHERS = ~pl.col("type_financeur").is_in([REGION, OWN_RESOURCES])
+_SHARES = ("confirme_eur", "declare_eur", "espere_eur")
 _OWN = _COUNTED & ~_CHARGE & ~pl.col("compte").str.starts_with(SUBSIDIES)
 
 
@@ -46,6 +48,7 @@ def build_views(tables: Tables, campagne: int) -> Views:
         "suivi_pays": tables["suivi_pays"].sort("pays_code"),
         "depots": depots,
         "constats": status_findings(tables, depots),
+        "campagne": pl.DataFrame({"campagne": [campagne]}),
         "autres_campagnes": _counts(tables["depots"].filter(pl.col("campagne") != campagne), "decision", DECISIONS),
     }
 
@@ -86,7 +89,7 @@ def by_pays(tables: Tables) -> pl.DataFrame:
     for part in (
         _budget_totals(budget, PROJECT),
         _asked(funding, PROJECT),
-        _sums(funding, PROJECT, ("confirme_eur", "declare_eur", "espere_eur")),
+        _sums(funding, PROJECT, _SHARES),
         _sums(decisions, PROJECT, ("vote_eur",)),
         _sums(decisions.filter(_ENGAGED), PROJECT, ("vote_eur",)).rename({"vote_eur": "engage_eur"}),
         _sums(tables["mandats"], PROJECT, ("montant_eur",)).rename({"montant_eur": "mandate_eur"}),
@@ -167,9 +170,22 @@ def sheet_controls(tables: Tables, views: Mapping[str, pl.DataFrame]) -> list[Co
     for sheet, view in (("Par Pays", pays), ("Par financeur", financer)):
         both = [name for name in words if f"{name}_eur" in view.columns]
         found += [(f"{sheet} : {words[n]} (€)", _total(funding, f"{n}_eur"), _total(view, f"{n}_eur")) for n in both]
-    volets, years = views["synthese_volets"], views["synthese_exercices"]
-    labels = {"cout_eur": "coût total", "demande_eur": "demandé", "autres_eur": "autres financements", "propres_eur": "ressources propres"}
-    return found + [(f"Synthèse : {w}, par volet et par exercice (€)", _total(volets, c), _total(years, c)) for c, w in labels.items()]
+    return found + _summary_controls(tables, views)
+
+
+def _summary_controls(tables: Tables, views: Mapping[str, pl.DataFrame]) -> list[Control]:
+    """Both blocks of Synthèse against the tables of its campaign."""
+    campaign = pl.col("campagne") == views["campagne"].item()
+    budget, funding = tables["budget"].filter(campaign), tables["financements"].filter(campaign)
+    others = funding.filter(_OTHERS)
+    wanted = {
+        ("cout_eur", "coût total"): _total(budget.filter(_COUNTED & _CHARGE), "montant_eur"),
+        ("demande_eur", "demandé"): _total(_asked(funding, ["type_financeur"]), "demande_eur"),
+        ("autres_eur", "autres financements"): sum((_total(others, c) for c in _SHARES), Decimal(0)),
+        ("propres_eur", "ressources propres"): _total(budget.filter(_OWN), "montant_eur"),
+    }
+    blocks = (("volet", views["synthese_volets"]), ("exercice", views["synthese_exercices"]))
+    return [(f"Synthèse : {w} par {by} (€)", total, _total(frame, c)) for by, frame in blocks for (c, w), total in wanted.items()]
 
 
 def _sum(name: str) -> pl.Expr:
@@ -250,12 +266,9 @@ def _summary(tables: Tables, campagne: int, by: str) -> pl.DataFrame:
     """A row per volet or exercice, for the dossiers of one campaign over all their exercices. `autres_eur`: financers but the Région."""
     budget = tables["budget"].filter((pl.col("campagne") == campagne) & (pl.col("etat") == KEPT))
     funding = tables["financements"].filter(pl.col("campagne") == campagne)
-    others = funding.filter(~pl.col("type_financeur").is_in([REGION, OWN_RESOURCES]))
-    amount = pl.sum_horizontal("confirme_eur", "declare_eur", "espere_eur").cast(_EUROS).alias("autres_eur")
-    spine = pl.concat([budget.select(by), funding.select(by)]).unique()
-    if by == "volet":
-        spine = pl.DataFrame({"volet": list(VOLETS)})
-    frame = spine
+    others = funding.filter(_OTHERS)
+    amount = pl.sum_horizontal(*_SHARES).cast(_EUROS).alias("autres_eur")
+    frame = pl.DataFrame({by: list(VOLETS)}) if by == "volet" else pl.concat([budget.select(by), funding.select(by)]).unique()
     for part in (
         budget.group_by(by).agg(pl.struct("pays_code", "projet", "volet").n_unique().cast(pl.Int64).alias("dossiers")),
         _budget_totals(budget, [by]).drop("_produits"),

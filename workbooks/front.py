@@ -22,6 +22,8 @@ DEFINITIONS: Lines = (
     ("Rejeté", "Le fichier comporte au moins une erreur : il ne compte pas. Un dossier accepté auparavant reste compté."),
     ("Remplacé", "Un fichier plus récent du même dossier a été accepté : seul le plus récent compte."),
     ("Ignoré", "Double exact d'un autre fichier, fichier verrou ou temporaire, format qui n'est pas un classeur."),
+    ("Compté", "Euros du fichier qui comptent : lignes du budget (charges et produits), montants votés ou mandatés. Sert aux contrôles."),
+    ("Écarté", "Euros lus qui ne comptent pas : fichier rejeté, ligne en erreur, reste d'une rubrique sans sous-ligne qui l'explique."),
     ("Retenu", "La ligne de budget compte dans les totaux (hors comptes 86 et 87, que le cerfa laisse hors total)."),
     ("Réactualisé", "Une campagne plus récente couvre le même exercice : la ligne reste montrée, elle ne compte plus."),
     ("Coût total", "Somme des charges retenues, sans les emplois des contributions volontaires en nature (compte 86)."),

@@ -1,8 +1,9 @@
 """Reading a report back: what the file says, compared with what the frames said, before it replaces the former one."""
 
-from collections.abc import Iterator, Mapping
-from datetime import date
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -15,67 +16,71 @@ Sums = dict[str, Decimal]
 Row = list[Any]
 
 
+@dataclass(frozen=True)
+class _Table:
+    """A table as written: the sums of its columns, and the totals that it stores."""
+
+    name: str
+    sums: Sums
+    totals: Sums
+
+
 def read_back(path: Path) -> dict[str, Sums]:
     """Sheet → header → exact sum of the numbers below it, totals left out; `(lignes)` counts the rows. Synthèse: one entry per block."""
-    return {name: _sums(header, rows) for name, header, _, rows in _tables(path)}
+    return {table.name: table.sums for table in _tables(path)}
 
 
 def verify_report(path: Path, expected: Mapping[str, Mapping[str, Decimal]]) -> list[str]:
     """French sentences on what the file says otherwise than expected, its stored totals included; empty if it says the same."""
-    found = {name: (_sums(header, rows), dict(zip(header, totals, strict=False))) for name, header, totals, rows in _tables(path)}
+    found = {table.name: table for table in _tables(path)}
     told = [f"Feuille « {name} » : absente du classeur écrit." for name in expected if name not in found]
-    for name, sums in expected.items():
-        if name not in found:
-            continue
-        written, totals = found[name]
-        for header, wanted in sums.items():
-            got = written.get(header, Decimal(0))
+    for name in expected.keys() & found.keys():
+        table = found[name]
+        for header, wanted in expected[name].items():
+            got, place = table.sums.get(header, Decimal(0)), f"Feuille « {name} », colonne « {header} »"
             if got != wanted:
-                told.append(f"Feuille « {name} », colonne « {header} » : {_shown(got)} dans le classeur, {_shown(wanted)} attendu.")
-            stored = _decimal(totals.get(header))
-            if stored is not None and stored != got:
-                told.append(f"Feuille « {name} », colonne « {header} » : total enregistré {_shown(stored)}, somme {_shown(got)}.")
-    return told
+                told.append(f"{place} : {_shown(got)} dans le classeur, {_shown(wanted)} attendu.")
+            if table.totals.get(header, got) != got:
+                told.append(f"{place} : total enregistré {_shown(table.totals[header])}, somme des lignes {_shown(got)}.")
+    return sorted(told)
 
 
-def _tables(path: Path) -> Iterator[tuple[str, list[str], Row, list[Row]]]:
-    """(name, header, totals, rows) of each table of the workbook."""
+def _tables(path: Path) -> Iterator[_Table]:
+    """Each table of the workbook; a large sheet is read row by row."""
     book = CalamineWorkbook.from_path(str(path))
     for name in book.sheet_names:
-        grid = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
-        if len(grid) > HEADER_ROW and grid[TOTAL_ROW][0] == TOTAL_LABEL:
-            rows = [row for row in grid[FIRST_ROW:] if row[0] != ""]
-            yield name, [str(cell) for cell in grid[HEADER_ROW]], [*grid[TOTAL_ROW][:1], "", *grid[TOTAL_ROW][2:]], rows
+        rows = iter(book.get_sheet_by_name(name).iter_rows())
+        head: list[Row] = list(islice(rows, FIRST_ROW))
+        if len(head) == FIRST_ROW and head[TOTAL_ROW][0] == TOTAL_LABEL:
+            # The second total counts the rows: it belongs to no column.
+            yield _table(name, head[HEADER_ROW], ["", "", *head[TOTAL_ROW][2:]], rows)
         else:
-            yield from _blocks(name, grid)
+            yield from _blocks(name, [*head, *rows])
 
 
-def _blocks(name: str, grid: list[Row]) -> Iterator[tuple[str, list[str], Row, list[Row]]]:
+def _blocks(name: str, grid: list[Row]) -> Iterator[_Table]:
     """Blocks end with a row `Total`; the header stands below the last row that has a text in its first cell alone."""
     start = 0
     for place, row in enumerate(grid):
         if row[0] != "" and not any(cell != "" for cell in row[1:]):
             start = place
         elif row[0] == TOTAL:
-            header = [str(cell) for cell in grid[start + 1] if cell != ""]
-            yield f"{name} · {grid[start][0]}", header, row, grid[start + 2 : place]
+            yield _table(f"{name} · {grid[start][0]}", grid[start + 1], row, grid[start + 2 : place])
 
 
-def _sums(header: list[str], rows: list[Row]) -> Sums:
-    sums: Sums = {ROWS: Decimal(len(rows))}
-    for place, label in enumerate(header):
-        numbers = [number for row in rows if (number := _decimal(row[place])) is not None]
-        if numbers:
-            sums[label] = sum(numbers, Decimal(0))
-    return sums
-
-
-def _decimal(cell: Any) -> Decimal | None:
-    """The number that a cell holds, exactly as written."""
-    if isinstance(cell, bool | str | date) or not isinstance(cell, int | float):
-        return None
-    return Decimal(str(cell))
+def _table(name: str, header: Row, totals: Row, rows: Iterable[Row]) -> _Table:
+    labels = [str(cell) for cell in header]
+    sums: Sums = {ROWS: Decimal(0)}
+    for row in rows:
+        if row[0] == "":
+            continue
+        sums[ROWS] += 1
+        for label, cell in zip(labels, row, strict=False):
+            if type(cell) in (int, float):
+                sums[label] = sums.get(label, Decimal(0)) + Decimal(str(cell))
+    stored = {label: Decimal(str(cell)) for label, cell in zip(labels, totals, strict=False) if type(cell) in (int, float)}
+    return _Table(name, sums, stored)
 
 
 def _shown(value: Decimal) -> str:
-    return f"{value.normalize():f}".replace(".", ",")
+    return f"{value:f}".replace(".", ",")

@@ -40,7 +40,7 @@ def _sheets(context: ReportContext) -> tuple[TableSheet, ...]:
         "budget_consolide",
         "budget",
         (
-            Col("pays", "Pays", 25, "long"), Col("pole", "Pôle", 20, "long"), Col("porteur", "Porteur", 34, "long"),
+            Col("pays", "Pays", 25, "long"), Col("pole", "Pôle", 20, "long"), Col("porteur", "Porteur", 40, "long"),
             Col("volet", "Volet", 14), Col("projet", "Projet", 8, "nombre"), Col("campagne", "Campagne", 11, "annee"),
             Col("exercice", "Exercice", 10, "annee"), Col("compte", "Compte", 9), Col("libelle", "Libellé", 36, "long"),
             Col("charges_eur", "Charges", 16, "euros"), Col("produits_eur", "Produits", 16, "euros"),
@@ -55,7 +55,7 @@ def _sheets(context: ReportContext) -> tuple[TableSheet, ...]:
 _SUMMARIES = (
     TableSheet(
         "Par Pays",
-        "Une ligne par Pays, projet et volet, toutes campagnes réunies, lignes retenues.",
+        "Une ligne par Pays, projet et volet, toutes campagnes réunies, lignes retenues. Financements selon les dossiers seuls.",
         "par_pays",
         "budget",
         (
@@ -71,7 +71,7 @@ _SUMMARIES = (
     ),
     TableSheet(
         "Par financeur",
-        "Une ligne par financeur, toutes campagnes réunies. Sollicité et acquis : selon les dossiers.",
+        "Une ligne par financeur, toutes campagnes réunies. Financements selon les dossiers seuls.",
         "par_financeur",
         "financements",
         (

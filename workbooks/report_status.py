@@ -15,7 +15,7 @@ from workbooks.sheet import Col, TableSheet, expected_sums, write_table
 from workbooks.style import DECISION_FILLS, GRAVITY_FILLS, STAGE_FILLS, STATE_FILLS, House, new_book
 
 Frames = Mapping[str, pl.DataFrame]
-_WORDS = ("Accepté", "Rejeté", "Remplacé", "Ignoré")
+_WORDS = ("Accepté", "Rejeté", "Remplacé", "Ignoré", "Compté", "Écarté")
 _PURPOSES = {
     "Suivi des Pays": "Une ligne par Pays : où il en est, ce que le service doit faire et pour quand.",
     "Dépôts": "Une ligne par fichier reçu, d'abord ceux qui demandent une action : la décision et sa raison.",
@@ -103,7 +103,8 @@ def expected_status(tables: Frames, views: Frames, context: ReportContext) -> di
 
 def _stages(views: Frames) -> str:
     counts = dict(views["synthese_etapes"].iter_rows())
-    return " · ".join(f"{stage} : {counts[stage]}" for stage in reversed(STAGES) if counts.get(stage)) + "."
+    text = " · ".join(f"{stage} : {counts[stage]}" for stage in reversed(STAGES) if counts.get(stage))
+    return f"{text[:1].upper()}{text[1:]}." if text else ""
 
 
 def _frames(views: Frames) -> dict[str, pl.DataFrame]:

@@ -49,7 +49,7 @@ def write_synthese(house: House, frames: Mapping[str, pl.DataFrame], controls: p
     sheet.fit_to_pages(1, 1)
     sheet.set_column(0, 0, 30)
     sheet.set_column(1, 1, 12)
-    sheet.set_column(2, 7, 18)
+    sheet.set_column(2, 7, 20)
     sheet.set_row(0, 24)
     sheet.write_string(0, 0, f"Synthèse de la campagne {context.campagne} — {context.stamp.lower()}", house.title())
     sheet.write_string(1, 0, context.config.campagne.nom, house.hint())
