@@ -100,7 +100,12 @@ def print_report(checked: Sequence[CheckedFile]) -> None:
     print(f"{count(len(checked), 'fichier contrôlé', 'fichiers contrôlés')} : {', '.join(totals)}.")
 
 
-_VERDICTS = {IGNORED: "sera ignoré", ACCEPTED: "sera accepté", ACCEPTED_WITH_RESERVES: "sera accepté avec réserves", REJECTED: "sera rejeté"}
+_VERDICTS = {
+    IGNORED: "sera ignoré",
+    ACCEPTED: "sera accepté",
+    ACCEPTED_WITH_RESERVES: "sera accepté avec réserves",
+    REJECTED: "sera rejeté",
+}
 
 
 def _by_sheet(findings: Sequence[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:

@@ -36,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> FrenchParser:
     parser = FrenchParser(prog="poles", description="Contrôle et consolide les classeurs des pôles de développement de l'ESS.")
     parser.add_argument("--config", metavar="FICHIER", help="configuration à utiliser (sinon POLES_CONFIG, sinon config.toml)")
-    commands = parser.add_subparsers(title="commandes", metavar="COMMANDE", required=True, dest="commande", parser_class=FrenchParser)
+    commands = parser.add_subparsers(title="commandes\u00a0", metavar="COMMANDE", required=True, dest="commande", parser_class=FrenchParser)
 
     check = commands.add_parser(
         "check", help="contrôle des fichiers et affiche les constats", description="Contrôle des fichiers, sans rien écrire."

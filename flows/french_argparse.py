@@ -6,9 +6,9 @@ from typing import Any, NoReturn
 _NO_SUCH = "« %(value)s » n'existe pas (au choix : %(choices)s)"
 _WORDS = {
     "usage: ": "usage : ",
-    "positional arguments": "arguments",
-    "options": "options",
-    "optional arguments": "options",
+    "positional arguments": "arguments\u00a0",
+    "options": "options\u00a0",
+    "optional arguments": "options\u00a0",
     "show this help message and exit": "affiche cette aide et s'arrête",
     "show program's version number and exit": "affiche la version et s'arrête",
     "the following arguments are required: %s": "il manque : %s",

@@ -16,10 +16,15 @@ _SETTINGS = {
 }
 
 
-def run_flow(config: Path, inputs: Path | None, outputs: Path | None, day: date) -> Outcome:
-    """Run `consolider` once. What the environment already sets for Prefect stands."""
+def prepare_environment() -> None:
+    """Settings that Prefect reads when it is imported. What the environment already says stands."""
     for name, value in _SETTINGS.items():
         os.environ.setdefault(name, value)
+
+
+def run_flow(config: Path, inputs: Path | None, outputs: Path | None, day: date) -> Outcome:
+    """Run `consolider` once."""
+    prepare_environment()
     from flows.consolider import consolider
 
     state = consolider(str(inputs) if inputs else None, str(outputs) if outputs else None, day, str(config), return_state=True)

@@ -102,14 +102,18 @@ def posts(
     ]  # fmt: skip
 
 
-def statement(rows: Rows, *, name: str = "CG 56", kind: str = "Département", campaign: int = 2010, depot: date = date(2010, 9, 1)) -> list[RawSheet]:
+def statement(
+    rows: Rows, *, name: str = "CG 56", kind: str = "Département", campaign: int = 2010, depot: date = date(2010, 9, 1)
+) -> list[RawSheet]:
     """An État cofinanceur; rows are Pays, volet, exercice, voted, paid."""
     head = ["Pays", "Volet", "Exercice", "Montant voté", "Montant versé"]
     labels = {"Campagne": campaign, "Date_de_dépôt": at(depot), "Financeur": name, "Type_de_financeur": kind}
     return [identification("État cofinanceur", **labels), sheet("Engagements", [head, *rows])]
 
 
-def decisions(rows: Rows = (), *, steps: Rows = (), payments: Rows = (), depot: date = date(2010, 11, 2), version: int = 1) -> list[RawSheet]:
+def decisions(
+    rows: Rows = (), *, steps: Rows = (), payments: Rows = (), depot: date = date(2010, 11, 2), version: int = 1
+) -> list[RawSheet]:
     """A Décisions Région. Rows: Pays, volet, nature, voted, posts, first exercice, years, day, reference. Steps: Pays, étape, day.
 
     Payments: Pays, volet, exercice, number, nature, day, amount.

@@ -37,7 +37,10 @@ def documents(draw: st.DrawFn) -> list[RawSheet]:
         rows: list[list[Any]] = [[pays, "fonctionnement", 2010 + n, draw(cents), 0] for n in range(draw(st.integers(0, 3)))]
         sheets, target = statement(rows, depot=day), ("Engagements", "D2")
     elif kind == "decisions":
-        rows = [[pays, "fonctionnement", nature, draw(cents), 1, 2010, 3, at(day), f"CP{n}"] for n, nature in enumerate(["attribution", "annulation"])]
+        rows = [
+            [pays, "fonctionnement", nature, draw(cents), 1, 2010, 3, at(day), f"CP{n}"]
+            for n, nature in enumerate(["attribution", "annulation"])
+        ]
         sheets, target = decisions(rows, depot=day), ("Décisions", "D3")
     else:
         sheets, target = report([[641, 2010, 1, draw(cents)]], pays=pays, depot=day), ("Réalisé", "D2")

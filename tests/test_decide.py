@@ -45,7 +45,9 @@ def test_a_rejected_file_older_than_the_accepted_one_is_replaced() -> None:
     assert decided({"a.xlsx": study(depot=OLD, asked=26000), "b.xlsx": study(depot=NEW)}) == {"a.xlsx": "remplacé", "b.xlsx": "accepté"}
 
 
-@pytest.mark.parametrize("other", [study(pays="Pays de Fougères"), study(project=2), study(campaign=2011, depot=date(2011, 5, 1)), posts(pays="Dinan")])
+@pytest.mark.parametrize(
+    "other", [study(pays="Pays de Fougères"), study(project=2), study(campaign=2011, depot=date(2011, 5, 1)), posts(pays="Dinan")]
+)
 def test_another_pays_project_campaign_or_volet_is_another_dossier(other: list) -> None:
     assert set(decided({"a.xlsx": study(), "b.xlsx": other}).values()) == {"accepté"}
 
@@ -63,7 +65,11 @@ def test_a_statement_is_one_per_financer_and_campaign_whatever_its_name() -> Non
 
 
 def test_a_report_is_one_per_dossier_and_exercice() -> None:
-    files = {"a.xlsx": report([[641, 2010, 1, 1]]), "b.xlsx": report([[641, 2011, 1, 1]]), "c.xlsx": report([[641, 2010, 2, 2]], depot=date(2011, 3, 1))}
+    files = {
+        "a.xlsx": report([[641, 2010, 1, 1]]),
+        "b.xlsx": report([[641, 2011, 1, 1]]),
+        "c.xlsx": report([[641, 2010, 2, 2]], depot=date(2011, 3, 1)),
+    }
     assert decided(files) == {"a.xlsx": "remplacé", "b.xlsx": "accepté", "c.xlsx": "accepté"}
 
 

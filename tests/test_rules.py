@@ -77,7 +77,9 @@ def test_a_sound_document_is_told_nothing(sheets: list[RawSheet]) -> None:
     assert codes(sheets) == []
 
 
-@pytest.mark.parametrize("document", ["Dossier de préfiguration", "Dossier de fonctionnement", "Compte rendu financier", "État cofinanceur"])
+@pytest.mark.parametrize(
+    "document", ["Dossier de préfiguration", "Dossier de fonctionnement", "Compte rendu financier", "État cofinanceur"]
+)
 def test_a_template_filled_with_its_own_examples_gives_no_finding(document: str, tmp_path: Path) -> None:
     assert _template_findings(tmp_path / "modele.xlsx", document, filled=True, inputs=tmp_path) == set()
 
@@ -87,7 +89,9 @@ def test_filled_decisions_give_no_finding_in_their_folder(tmp_path: Path) -> Non
     assert _template_findings(tmp_path / "region" / "modele.xlsx", DECISIONS, filled=True, inputs=tmp_path) == set()
 
 
-@pytest.mark.parametrize("document", ["Dossier de préfiguration", "Dossier de fonctionnement", "Compte rendu financier", "État cofinanceur", DECISIONS])
+@pytest.mark.parametrize(
+    "document", ["Dossier de préfiguration", "Dossier de fonctionnement", "Compte rendu financier", "État cofinanceur", DECISIONS]
+)
 def test_a_blank_template_only_lacks_values(document: str, tmp_path: Path) -> None:
     expected = {"CEL101", "PAR302"} | ({"FIC006"} if document == DECISIONS else set())
     assert _template_findings(tmp_path / "modele.xlsx", document, filled=False, inputs=tmp_path) <= expected

@@ -47,7 +47,15 @@ def test_a_project_goes_through_its_stages(day: date, stage: str) -> None:
 
 
 def test_every_stage_has_its_next_action() -> None:
-    for day in (date(2010, 1, 31), date(2010, 2, 1), date(2010, 3, 1), date(2010, 9, 1), date(2011, 1, 10), date(2012, 6, 1), date(2014, 1, 1)):
+    for day in (
+        date(2010, 1, 31),
+        date(2010, 2, 1),
+        date(2010, 3, 1),
+        date(2010, 9, 1),
+        date(2011, 1, 10),
+        date(2012, 6, 1),
+        date(2014, 1, 1),
+    ):
         row = status(LIFE, day)
         assert row["etape"] in STAGES
         assert row["prochaine_action"].endswith(".")
