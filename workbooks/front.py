@@ -55,6 +55,7 @@ class Front:
 def write_front(house: House, sheet: Any, front: Front, decisions: pl.DataFrame, others: pl.DataFrame) -> None:
     """Fill the first sheet. `decisions` and `others`: number of files by decision, of the campaign and of the other ones."""
     context = house.context
+    sheet.fit_to_pages(1, 1)
     sheet.set_column(0, 0, _LEFT)
     sheet.set_column(1, 1, _RIGHT)
     sheet.set_row(0, 24)

@@ -36,7 +36,7 @@ _STATUS = TableSheet(
 )  # fmt: skip
 
 
-def _sheets(context: ReportContext) -> tuple[TableSheet, ...]:
+def _sheets(context: ReportContext, frames: Frames) -> tuple[TableSheet, ...]:
     def to_file(frame: pl.DataFrame) -> Links:
         return source_links(context.inputs_link, ((path, None, None) for path in frame["fichier"]))
 
@@ -46,6 +46,8 @@ def _sheets(context: ReportContext) -> tuple[TableSheet, ...]:
     def to_source(frame: pl.DataFrame) -> Links:
         return source_links(context.inputs_link, frame.select("fichier", "feuille", "cellule").iter_rows())
 
+    # Until a first return is made, its column would only take room.
+    returned = (Col("a_renvoyer", "À renvoyer", 12, link=to_return),) if frames["depots"]["retour"].count() else ()
     files = TableSheet(
         "Dépôts",
         "Une ligne par fichier de la campagne, ou dont la campagne n'a pas pu être lue.",
@@ -58,7 +60,7 @@ def _sheets(context: ReportContext) -> tuple[TableSheet, ...]:
             Col("version", "Version", 9, "nombre"), Col("date_depot", "Déposé le", 12, "date"), Col("motif", "Raison", 42, "long"),
             Col("erreurs", "Erreurs", 9, "nombre"), Col("avertissements", "Avertissements", 15, "nombre"),
             Col("compte_eur", "Compté", 16, "euros"), Col("ecarte_eur", "Écarté", 16, "euros"),
-            Col("a_renvoyer", "À renvoyer", 12, link=to_return), Col("empreinte_courte", "Empreinte", 14),
+            *returned, Col("empreinte_courte", "Empreinte", 14),
         ),
         2,
     )  # fmt: skip
@@ -87,7 +89,7 @@ def write_status(target: Path, tables: Frames, views: Frames, context: ReportCon
         house = House(book, context)
         first = house.sheet(FRONT)
         notes: list[str] = []
-        for spec in _sheets(context):
+        for spec in _sheets(context, frames):
             remark = _stages(views) if spec is _STATUS else ""
             notes += write_table(house, spec, frames[spec.view], remark)
         front = Front("Suivi des pôles ESS", tuple(_PURPOSES.items()), _WORDS, notes)
@@ -98,7 +100,8 @@ def write_status(target: Path, tables: Frames, views: Frames, context: ReportCon
 
 def expected_status(tables: Frames, views: Frames, context: ReportContext) -> dict[str, dict[str, Decimal]]:
     """What `verify_report` must find in the workbook."""
-    return expected_sums(_sheets(context), _frames(views))
+    frames = _frames(views)
+    return expected_sums(_sheets(context, frames), frames)
 
 
 def _stages(views: Frames) -> str:
