@@ -112,9 +112,16 @@ def _split_errors(found: Sequence[Located], batch: Batch) -> tuple[dict[str, lis
 
 
 def _why_rejected(errors: Sequence[Finding]) -> str:
-    shown = [f"{f.code}{f' en {f.sheet}, cellule {f.cell}' if f.cell else f' dans {f.sheet}' if f.sheet else ''}" for f in errors[:3]]
-    more = f" et {count(len(errors) - 3, 'autre')}" if len(errors) > 3 else ""
-    return f"{count(len(errors), 'erreur')} à corriger : {', '.join(dict.fromkeys(shown))}{more}."
+    shown = list(dict.fromkeys(_named(f) for f in errors))
+    more = f", et {count(len(shown) - 3, 'autre')}" if len(shown) > 3 else ""
+    return f"{count(len(errors), 'erreur')} à corriger : {', '.join(shown[:3])}{more}."
+
+
+def _named(error: Finding) -> str:
+    """A rule's title, its code and its place: « aide à l'étude au-dessus du plafond (PRE201, Plan de financement E5) »."""
+    title = RULES[error.code].title
+    lowered = title if title[1:2].isupper() else title[0].lower() + title[1:]
+    return f"{lowered} ({', '.join(filter(None, (error.code, f'{error.sheet} {error.cell}'.strip())))})"
 
 
 def _why_accepted(warnings: int, rows: int) -> str:

@@ -10,6 +10,17 @@ from flows.steps import Outcome
 from schemas.tables import IGNORED, REJECTED
 from schemas.text import count, euros, french_date
 
+_STAGE_PLURALS = {
+    "sans démarche": "sans démarche",
+    "préfiguration déposée": "préfigurations déposées",
+    "étude en cours": "études en cours",
+    "étude rendue": "études rendues",
+    "projet validé": "projets validés",
+    "pôle déposé": "pôles déposés",
+    "pôle en fonctionnement": "pôles en fonctionnement",
+    "aide échue": "aides échues",
+    "abandonné": "abandonnés",
+}
 _EUROS = {"lu_eur": "lus", "compte_eur": "comptés", "ecarte_eur": "écartés"}
 _PLURALS = {
     "accepté": "acceptés",
@@ -53,7 +64,7 @@ def _lines(outcome: Outcome, outputs: Path, day: date) -> str:
         f"Fichiers : {depots.height} ({decisions})." if decisions else "Fichiers : 0.",
         "Euros : " + ", ".join(f"{euros(depots[name].sum() or 0)} {word}" for name, word in _EUROS.items()) + ".",
         f"Contrôles : {controls.height}, tous à zéro.",
-        "Pays : " + ", ".join(f"{n} {stage}" for stage, n in _stages(outcome).items()) + ".",
+        "Pays : " + ", ".join(count(n, stage, _STAGE_PLURALS.get(stage)) for stage, n in _stages(outcome).items()) + ".",
     ]
     for row in depots.filter(pl.col("decision") == REJECTED).to_dicts():
         lines.append(f"  Rejeté : {row['fichier']} : {row['motif']}")

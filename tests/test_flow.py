@@ -31,8 +31,8 @@ def run(inputs: Path, outputs: Path, *options: str) -> int:
 def test_the_example_runs_to_the_end(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(EXAMPLE, tmp_path) == 0
     told = capsys.readouterr()
-    assert "8 pôle en fonctionnement" in told.out
-    assert "6 étude en cours" in told.out
+    assert "8 pôles en fonctionnement" in told.out
+    assert "6 études en cours" in told.out
     assert "Lecture : 21 sur 21 classeurs" in told.err
     assert (tmp_path / "budget-consolide.xlsx").is_file()
     assert not list(tmp_path.glob(".en-cours-*"))
