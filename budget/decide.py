@@ -184,7 +184,7 @@ def _supersede(standings: Iterable[Standing]) -> list[Located]:
         for other in group:
             if other is winner:
                 continue
-            if other.counts or other.order < winner.order:
+            if other.counts or other.order[:2] < winner.order[:2]:
                 other.decision = REPLACED
                 other.reason = f"Remplacé par « {winner.path} », déposé le {french_date(winner.identity['date_depot'])}."
             else:

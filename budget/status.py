@@ -10,6 +10,7 @@ import polars as pl
 
 from schemas.pays import Pays, all_pays
 from schemas.tables import STAGES, SuiviPays, polars_schema
+from schemas.text import count
 
 NOTHING, STUDY_ASKED, STUDY_RUNNING, STUDY_DONE, VALIDATED, POLE_ASKED, POLE_RUNNING, AID_ENDED, ABANDONED = STAGES
 _LIVE = STAGES[1:7]
@@ -174,7 +175,7 @@ _ACTIONS = {
 def _next_action(reached: _Reached, annuity: int | None, to_mend: Sequence[str], day: date) -> tuple[str, date | None]:
     """What the service does next, and by when. A rejected file comes first: its sender waits."""
     if to_mend:
-        more = f" et {len(to_mend) - 1} autre(s)" if len(to_mend) > 1 else ""
+        more = f" et {count(len(to_mend) - 1, 'autre')}" if len(to_mend) > 1 else ""
         return f"Faire corriger le fichier rejeté « {to_mend[0]} »{more}.", None
     project = reached.project
     if reached.stage == STUDY_RUNNING and project:

@@ -7,7 +7,7 @@ from pathlib import Path
 import polars as pl
 
 from flows.steps import Outcome
-from schemas.tables import IGNORED, REJECTED
+from schemas.tables import IGNORED, REJECTED, REPLACED
 from schemas.text import count, euros, french_date
 
 _STAGE_PLURALS = {
@@ -68,7 +68,7 @@ def _lines(outcome: Outcome, outputs: Path, day: date) -> str:
     ]
     for row in depots.filter(pl.col("decision") == REJECTED).to_dicts():
         lines.append(f"  Rejeté : {row['fichier']} : {row['motif']}")
-    errors = int(depots["erreurs"].sum() or 0)
+    errors = int(depots.filter(pl.col("decision") != REPLACED)["erreurs"].sum() or 0)
     if errors:
         lines.append(f"{count(errors, 'erreur')} à corriger : voir la feuille Constats de suivi.xlsx.")
     lines.append(f"Sorties : {outputs}")

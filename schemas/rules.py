@@ -158,7 +158,7 @@ _ALL = (
           "Une aide au fonctionnement est demandée, mais le projet n'est pas connu comme validé par ses parties prenantes.",
           "Indiquez la date de validation du projet, ou enregistrez l'étape « projet validé »."),
     _rule("FON304", "avertissement", "croisement", "Plus de postes que la Région n'en a accordé",
-          "« {poste} » dépasse les {limite} poste(s) accordé(s) par la Région ({reference}).",
+          "« {poste} » dépasse le nombre de postes que la Région a accordés, {limite} ({reference}).",
           "Retirez ce poste, ou demandez au service une nouvelle décision."),
     _rule("FON306", "avertissement", "pandera", "Aide supérieure au coût du poste",
           "L'aide demandée, {valeur}, dépasse le coût chargé du poste, {limite}.",

@@ -52,6 +52,10 @@ def test_another_pays_project_campaign_or_volet_is_another_dossier(other: list) 
     assert set(decided({"a.xlsx": study(), "b.xlsx": other}).values()) == {"accepté"}
 
 
+def test_a_rejected_file_of_the_same_day_and_version_is_not_older() -> None:
+    assert decided({"a.xlsx": study(asked=26000), "b.xlsx": study()}) == {"a.xlsx": "rejeté", "b.xlsx": "accepté"}
+
+
 def test_a_file_whose_key_cannot_be_read_stands_alone() -> None:
     nowhere = edit(study(), "Identification", "B5", "Pays d'ailleurs")
     assert decided({"a.xlsx": study(), "b.xlsx": nowhere}) == {"a.xlsx": "accepté", "b.xlsx": "rejeté"}
