@@ -1,5 +1,6 @@
 """What a cell may hold once read, and how its address and value are written."""
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
@@ -23,6 +24,9 @@ Cell: TypeAlias = str | int | float | bool | date | datetime | time | timedelta 
 Grid: TypeAlias = list[list[Cell]]
 """Rows from row 1, columns from column A: the position in the grid is the address."""
 
+ROWS, COLUMNS = 1_048_576, 16_384
+"""A worksheet's last row and column (XFD1048576)."""
+_REFERENCE = re.compile(r"[A-Za-z]{1,3}[1-9][0-9]{0,6}")
 _SHOWN = 80
 
 
@@ -43,11 +47,16 @@ def address(row: int, column: int) -> str:
 
 
 def indices(reference: str) -> tuple[int, int]:
-    """Zero-based (row, column) of an A1-style reference; raises ValueError where it is not one."""
+    """Zero-based (row, column) of an A1-style reference; raises ValueError where it is not one of a worksheet."""
+    if not _REFERENCE.fullmatch(reference):
+        raise ValueError(reference)
     column = 0
-    for position, sign in enumerate(reference):
+    for position, sign in enumerate(reference.upper()):
         if sign.isdigit():
-            return int(reference[position:]) - 1, column - 1
+            row = int(reference[position:])
+            if row > ROWS or column > COLUMNS:
+                break
+            return row - 1, column - 1
         column = column * 26 + ord(sign) - 64
     raise ValueError(reference)
 

@@ -1,7 +1,9 @@
 """What the bytes of a received file really are, and whether they are safe to hand to a reader."""
 
 import io
+import struct
 import zipfile
+import zlib
 from dataclasses import dataclass
 
 import olefile
@@ -10,6 +12,8 @@ from schemas.parameters import Limits
 
 EXTENSIONS = (".xlsx", ".xlsm", ".xls", ".ods")
 _MB = 1_000_000
+_ZIP_ERRORS = (zipfile.BadZipFile, ValueError, OSError, OverflowError, IndexError, struct.error)
+"""What zipfile raises on damaged archives."""
 _RATIO_FLOOR = 4 * _MB
 """Below this unpacked size a high compression ratio is harmless, and usual for small XML."""
 
@@ -23,24 +27,56 @@ class Refusal(Exception):
         self.detail = detail
 
 
+class Parts:
+    """The parts of an archive, by name; names are compared without case, and with either slash, as the readers do."""
+
+    def __init__(self, archive: zipfile.ZipFile) -> None:
+        self._archive = archive
+        self._names = {folded(name): name for name in archive.namelist()}
+
+    def __contains__(self, name: str) -> bool:
+        return folded(name) in self._names
+
+    def names(self) -> list[str]:
+        """All names as they are compared."""
+        return list(self._names)
+
+    def read(self, name: str) -> bytes:
+        """A part, its checksum verified. Raises Refusal where it is missing or damaged."""
+        try:
+            return self._archive.read(self._names[folded(name)])
+        except (KeyError, EOFError, NotImplementedError, RuntimeError, *_ZIP_ERRORS, zlib.error):
+            raise Refusal("FIC001", "une de ses parties manque ou est endommagée") from None
+
+
+def folded(name: str) -> str:
+    """A part's name as it is compared."""
+    return name.replace("\\", "/").lower()
+
+
 @dataclass(frozen=True)
 class Container:
     """Bytes that may be read. `format` is `xlsx` (also for .xlsm), `ods` or `xls`; `parts` is the archive of the first two."""
 
     format: str
     data: bytes
-    parts: zipfile.ZipFile | None = None
+    parts: Parts | None = None
 
 
 def open_container(data: bytes, limits: Limits) -> Container:
     """Recognise the format by content, never by name, and apply the limits. Raises Refusal."""
-    if len(data) > limits.taille_mo * _MB:
-        raise Refusal("FIC003", f"{len(data) / _MB:.0f} Mo, pour {limits.taille_mo} Mo admis")
+    check_size(len(data), limits)
     if data.startswith(b"PK\x03\x04"):
         return _open_zip(data, limits)
     if data.startswith(olefile.MAGIC):
         return _open_ole(data)
     raise Refusal("FIC001", _what_else(data))
+
+
+def check_size(size: int, limits: Limits) -> None:
+    """Raise Refusal where a file is too large to be read at all."""
+    if size > limits.taille_mo * _MB:
+        raise Refusal("FIC003", f"{size / _MB:.0f} Mo, pour {limits.taille_mo} Mo admis")
 
 
 def _what_else(data: bytes) -> str:
@@ -65,22 +101,30 @@ def _what_else(data: bytes) -> str:
 def _open_zip(data: bytes, limits: Limits) -> Container:
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
-        parts = archive.infolist()
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, UnicodeDecodeError):
+    except (NotImplementedError, EOFError, *_ZIP_ERRORS):
         raise Refusal("FIC001", "il est incomplet ou endommagé") from None
-    _check_parts(parts, limits)
-    names = {p.filename for p in parts}
-    if "mimetype" in names and b"opendocument.spreadsheet" in archive.read("mimetype"):
-        return Container("ods", data, archive)
-    if "xl/workbook.bin" in names:
-        raise Refusal("FIC001", "c'est un classeur binaire (.xlsb)")
-    if any(n.startswith("word/") for n in names):
-        raise Refusal("FIC001", "c'est un document Word")
-    if any(n.startswith("ppt/") for n in names):
-        raise Refusal("FIC001", "c'est une présentation PowerPoint")
-    if "_rels/.rels" in names and any(n.endswith("workbook.xml") for n in names):
-        return Container("xlsx", data, archive)
-    raise Refusal("FIC001", "c'est une archive ZIP, pas un classeur")
+    _check_parts(archive.infolist(), limits)
+    parts = Parts(archive)
+    if "mimetype" in parts and b"opendocument.spreadsheet" in parts.read("mimetype"):
+        return Container("ods", data, parts)
+    if "_rels/.rels" in parts and any(n.endswith("workbook.xml") for n in parts.names()):
+        return Container("xlsx", data, parts)
+    raise Refusal("FIC001", _what_archive(parts))
+
+
+_ARCHIVES = (
+    ("xl/workbook.bin", "c'est un classeur binaire (.xlsb)"),
+    ("word/", "c'est un document Word"),
+    ("ppt/", "c'est une présentation PowerPoint"),
+    ("index/document.iwa", "c'est un document Pages, Numbers ou Keynote"),
+)
+
+
+def _what_archive(parts: Parts) -> str:
+    if "mimetype" in parts and b"opendocument" in parts.read("mimetype"):
+        return "c'est un document OpenDocument qui n'est pas un classeur"
+    found = next((what for start, what in _ARCHIVES if any(n.startswith(start) for n in parts.names())), None)
+    return found or "c'est une archive ZIP, pas un classeur"
 
 
 def _check_parts(parts: list[zipfile.ZipInfo], limits: Limits) -> None:
@@ -96,7 +140,7 @@ def _check_parts(parts: list[zipfile.ZipInfo], limits: Limits) -> None:
         raise Refusal("FIC002")
     if any(p.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for p in parts):
         raise Refusal("FIC001", "sa méthode de compression n'est pas celle d'un classeur")
-    names = [p.filename for p in parts]
+    names = [folded(p.filename) for p in parts]
     if len(set(names)) != len(names) or any(".." in n.split("/") or n.startswith("/") for n in names):
         raise Refusal("FIC003", "sa structure interne est anormale")
 

@@ -4,13 +4,15 @@ import hashlib
 import os
 import stat
 from collections.abc import Iterator
+from io import BufferedReader
 from pathlib import Path
 
 from schemas.reading import Received
 from schemas.text import normalise
-from workbooks.container import EXTENSIONS
+from workbooks.container import EXTENSIONS, Refusal
 
 _TEMPORARY = (".tmp", ".temp", ".part", ".partial", ".crdownload", ".download", ".filepart", "~")
+_BINS = ("$recycle.bin", "#recycle")
 
 
 def discover(folder: Path) -> list[Received]:
@@ -35,29 +37,51 @@ def ignore_doubles(files: list[Received]) -> list[Received]:
 
 
 def _files(folder: Path) -> Iterator[Path]:
-    for base, folders, names in os.walk(folder):
-        folders.sort()
-        yield from (Path(base) / name for name in names)
+    """Every name that is not a folder; links to folders are not followed. Raises OSError: a folder that cannot be listed is not empty."""
+    for base, folders, names in os.walk(folder, onerror=_raise):
+        links = (name for name in folders if (Path(base) / name).is_symlink())
+        yield from (Path(base) / name for name in (*names, *links))
+
+
+def _raise(error: OSError) -> None:
+    raise error
 
 
 def _receive(path: Path, relative: str) -> Received:
-    reason = _reason_to_ignore(path)
-    return Received(relative, ignored=reason) if reason else fingerprint(path, relative)
+    reason = _reason_to_ignore(path, relative)
+    return Received(_printable(relative), ignored=reason) if reason else fingerprint(path, relative)
+
+
+def _printable(relative: str) -> str:
+    """A name that is not UTF-8, with the bytes at fault written out, so that each one keeps a name of its own."""
+    return relative.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def fingerprint(path: Path, relative: str) -> Received:
     """A file to read, known by its content."""
     try:
-        data = path.read_bytes()
-    except OSError:
+        with open_regular(path) as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+            return Received(relative, digest, os.fstat(file.fileno()).st_size)
+    except (OSError, Refusal):
         # Reading it will fail again and say why, as a finding.
         return Received(relative)
-    return Received(relative, hashlib.sha256(data).hexdigest(), len(data))
 
 
-def _reason_to_ignore(path: Path) -> str:
+def open_regular(path: Path) -> BufferedReader:
+    """Open a file to read it. Raises OSError, and Refusal for a pipe or a device, which could keep a reader waiting for ever."""
+    number = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    if stat.S_ISREG(os.fstat(number).st_mode):
+        return os.fdopen(number, "rb")
+    os.close(number)
+    raise Refusal("FIC001", "ce n'est pas un fichier ordinaire")
+
+
+def _reason_to_ignore(path: Path, relative: str) -> str:
     """Why a name is not a received workbook, in French; empty where it may be one."""
     name = path.name
+    if any(part.startswith(".") or part.lower() in _BINS for part in relative.split("/")[:-1]):
+        return "dossier caché ou corbeille, pas un dépôt"
     if name.startswith("~$"):
         return "fichier de verrouillage : le classeur est ouvert dans Excel"
     if name.startswith(".~lock"):
@@ -66,11 +90,21 @@ def _reason_to_ignore(path: Path) -> str:
         return "fichier caché ou de service, pas un dépôt"
     if name.lower().endswith(_TEMPORARY):
         return "fichier temporaire ou copie inachevée"
-    if not name.lower().endswith(EXTENSIONS):
-        return f"pas un classeur : seuls les formats {', '.join(EXTENSIONS)} sont lus"
+    return _reason_of_kind(path)
+
+
+def _reason_of_kind(path: Path) -> str:
+    name = path.name
     try:
-        if not stat.S_ISREG(path.lstat().st_mode):
-            return "ce n'est pas un fichier ordinaire"
+        mode = path.lstat().st_mode
     except OSError:
         return "le fichier a disparu pendant la lecture"
+    if stat.S_ISLNK(mode):
+        return "ce n'est pas un fichier mais un lien vers un autre"
+    if not stat.S_ISREG(mode):
+        return "ce n'est pas un fichier ordinaire"
+    if not name.lower().endswith(EXTENSIONS):
+        return f"pas un classeur : seuls les formats {', '.join(EXTENSIONS)} sont lus"
+    if _printable(name) != name:
+        return "son nom contient des signes illisibles : renommez-le"
     return ""

@@ -6,9 +6,10 @@ Every function takes a cell that is not blank and returns a `Parsed`.
 
 import math
 import re
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -45,14 +46,24 @@ _CONDITION = re.compile(r"\s*\(?\s*sous\s+r[ée]serves?\b[^()]*\)?\s*$", re.IGNO
 _UNIT = re.compile(r"\s*(k\s?€|k\s?eur(?:os?)?|€|eur(?:os?)?)\s*$", re.IGNORECASE)
 _ZERO_WORDS = {"-", "–", "—", "néant", "neant"}
 _GROUPED = r"[1-9]\d{0,2}"
+_PLAIN = rf"(?:0|[1-9]\d*|{_GROUPED}(?: \d{{3}})+)"
 _NUMBER_FORMS: tuple[tuple[re.Pattern[str], str, str], ...] = (
-    (re.compile(rf"(?:\d+|{_GROUPED}(?: \d{{3}})+)(?:,\d{{1,2}})?"), " ", ","),  # 35000  35 000,50
-    (re.compile(rf"(?:\d+|{_GROUPED}(?: \d{{3}})+)\.\d{{1,2}}"), " ", "."),  # 35000.50
-    (re.compile(rf"{_GROUPED}(?:\.\d{{3}})+(?:,\d{{1,2}})?"), ".", ","),  # 35.000  1.235.000,50
-    (re.compile(rf"{_GROUPED}(?:,\d{{3}})+\.\d{{1,2}}"), ",", "."),  # 1,235.50
+    (re.compile(rf"{_PLAIN}(?:,\d{{1,2}})?", re.ASCII), " ", ","),  # 35000  35 000,50
+    (re.compile(rf"{_PLAIN}\.\d{{1,2}}", re.ASCII), " ", "."),  # 35000.50
+    (re.compile(rf"{_GROUPED}(?:\.\d{{3}})+(?:,\d{{1,2}})?", re.ASCII), ".", ","),  # 35.000  1.235.000,50
+    (re.compile(rf"{_GROUPED}(?:,\d{{3}})+\.\d{{1,2}}", re.ASCII), ",", "."),  # 1,235.50
 )
 """(form, thousands separator, decimal sign), tried in this order. `1,234` alone fits none: it could be 1 234 or 1.234."""
 _LARGEST = Decimal(10) ** 13
+
+
+def _one_line(text: str) -> str:
+    """Single plain spaces, and accents as one sign."""
+    return _SPACES.sub(" ", unicodedata.normalize("NFC", text)).strip()
+
+
+def _is_zero_word(cell: Cell) -> bool:
+    return isinstance(cell, str) and _one_line(cell).lower() in _ZERO_WORDS
 
 
 def _bad(code: str, cell: Cell, **facts: str) -> Parsed:
@@ -69,7 +80,7 @@ def _repaired(value: Any, cell: Cell, read_as: str) -> Parsed:
 
 def _written_number(text: str) -> _Number | None:
     """Read an amount or number written as text, exactly, or None."""
-    body = _SPACES.sub(" ", text).strip()
+    body = _one_line(text)
     bare = _CONDITION.sub("", body)
     conditional = bare != body
     thousand = False
@@ -85,7 +96,8 @@ def _written_number(text: str) -> _Number | None:
     elif bare[:1] in "-−+" and bare:
         negative, bare = bare[0] != "+", bare[1:].strip()
     for form, group, point in _NUMBER_FORMS:
-        if form.fullmatch(bare):
+        # « 1.235 k€ »: 1 235 000 € or 1 235 €, nobody can tell.
+        if form.fullmatch(bare) and not (thousand and group == "."):
             value = Decimal(bare.replace(group, "").replace(point, "."))
             value = value * 1000 if thousand else value
             return _Number(-value if negative else value, conditional)
@@ -110,9 +122,12 @@ def amount(cell: Cell) -> Parsed:
     cents_value = int(read.value * 100)
     if read.conditional:
         return Parsed(cents_value, (("CEL110", {"valeur": shown(cell)}),), conditional=True)
-    if isinstance(cell, str) and _SPACES.sub("", cell).lower() in _ZERO_WORDS:
+    if _is_zero_word(cell):
         return Parsed(0)
     return _repaired(cents_value, cell, euros(read.value))
+
+
+_QUANTITY = re.compile(r"([0-9]{1,6}(?:[.,][0-9]{1,4})?)( ?%)?")
 
 
 def plain_number(cell: Cell) -> Parsed:
@@ -121,24 +136,23 @@ def plain_number(cell: Cell) -> Parsed:
         if not math.isfinite(cell) or abs(cell) >= 10**6:
             return _bad_number(cell, "un nombre", "un nombre comme 0,5")
         return Parsed(Decimal(str(cell)).quantize(Decimal("0.0001"), ROUND_HALF_UP))
-    if isinstance(cell, str):
-        text = _SPACES.sub("", cell)
-        percent = text.endswith("%")
-        if re.fullmatch(r"\d{1,6}([.,]\d{1,4})?", text.removesuffix("%")):
-            value = Decimal(text.removesuffix("%").replace(",", "."))
-            value = (value / 100 if percent else value).quantize(Decimal("0.0001"), ROUND_HALF_UP)
-            return _repaired(value, cell, number(value))
-        if text.lower() in _ZERO_WORDS:
-            return Parsed(Decimal(0))
+    if _is_zero_word(cell):
+        return Parsed(Decimal(0))
+    if isinstance(cell, str) and (written := _QUANTITY.fullmatch(_one_line(cell))):
+        value = Decimal(written.group(1).replace(",", "."))
+        value = (value / 100 if written.group(2) else value).quantize(Decimal("0.0001"), ROUND_HALF_UP)
+        return _repaired(value, cell, number(value))
     return _bad_number(cell, "un nombre", "un nombre comme 0,5")
 
 
 def integer(cell: Cell) -> Parsed:
     """A whole number."""
+    if _is_zero_word(cell):
+        return Parsed(0)
     if isinstance(cell, float | int) and not isinstance(cell, bool):
         if math.isfinite(cell) and cell == int(cell) and abs(cell) < 10**9:
             return Parsed(int(cell))
-    elif isinstance(cell, str) and re.fullmatch(r"\d{1,9}", cell.strip()):
+    elif isinstance(cell, str) and re.fullmatch(r"[0-9]{1,9}", cell.strip()):
         return _repaired(int(cell), cell, cell.strip())
     return _bad_number(cell, "un nombre entier", "un nombre entier comme 1")
 
@@ -169,8 +183,8 @@ _MONTHS = {
     "juillet": 7, "aout": 8, "septembre": 9, "octobre": 10, "novembre": 11, "decembre": 12,
 }  # fmt: skip
 _DATE_FORMS: tuple[tuple[re.Pattern[str], str], ...] = (
-    (re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})"), "dmy"),
-    (re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]00:00(?::00)?)?"), "ymd"),
+    (re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})"), "dmy"),
+    (re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})(?:[T ]00:00(?::00)?)?"), "ymd"),
 )
 _WORDED_DATE = re.compile(r"(?:le )?(?:(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche) )?(\d{1,2})(?:er)? ([a-z]+) (\d{4})")
 _EPOCH = date(1899, 12, 30)
@@ -187,7 +201,7 @@ def day(cell: Cell) -> Parsed:
         # 1954 to 2064: a serial number outside is some other figure.
         found = _EPOCH + timedelta(days=int(cell)) if 20_000 <= cell <= 60_000 and cell == int(cell) else None
     elif isinstance(cell, str):
-        found = _written_day(_SPACES.sub(" ", cell).strip())
+        found = _written_day(_one_line(cell))
     return _repaired(found, cell, french_date(found)) if found else _bad("CEL103", cell)
 
 
@@ -262,7 +276,7 @@ def choice(cell: Cell, column: Column) -> Parsed:
 
 def pays(cell: Cell) -> Parsed:
     """The code of the Pays that the cell names."""
-    written = f"{int(cell):02d}" if isinstance(cell, float | int) and cell == int(cell) else shown(cell)
+    written = shown(cell)
     found = find_pays(written)
     return Parsed(found) if found else _bad("IDE201", cell, proches=_proches(nearest_pays(written)))
 
@@ -277,17 +291,19 @@ def pays_by_pole(cell: Cell) -> Parsed:
     return _bad("IDE201", cell, proches=_proches(nearest(shown(cell), [p.pole for p in all_pays().values() if p.pole])))
 
 
-_ACCOUNT = re.compile(r"(\d{2,8}|CI\s?\d?|RP)(?![A-Za-z0-9])", re.IGNORECASE)
+_ACCOUNT = re.compile(r"([0-9]{2,8}|CI ?[0-9]?|RP)(?:[ .:/()–—-]+[^\W\d_].*)?[ .:]*", re.IGNORECASE)
+_SEVERAL = re.compile(r"\b(?:à|a|au|et|ou)\s*[0-9]{2}", re.IGNORECASE)
 
 
 def account(cell: Cell) -> Parsed:
-    """The account as written, without its wording: `641`, `6411`, `60 Achats` → 60, `CI 1` → CI1."""
-    found = _ACCOUNT.match(shown(cell).strip())
+    """The account as written, without its wording: `641`, `6411`, `60 Achats` → 60, `CI 1` → CI1; never the first of several."""
+    written = _one_line(cell) if isinstance(cell, str) else shown(cell)
+    found = _ACCOUNT.fullmatch(written) if not _SEVERAL.search(written) and not isinstance(cell, date | time | timedelta) else None
     code = found.group(1).replace(" ", "").upper() if found else ""
     if account_of(code):
         return Parsed(code)
     labels = [f"{a.code} {a.label}" for a in accounts().values()]
-    return _bad("CEL112", cell, proches=_proches(nearest(shown(cell), labels)))
+    return _bad("CEL112", cell, proches=_proches(nearest(written, labels)))
 
 
 _BY_KIND: dict[str, Callable[[Cell], Parsed]] = {

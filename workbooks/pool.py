@@ -1,5 +1,6 @@
 """Reading processes: a batch of files to readings. A file that kills its process costs that process, not the run."""
 
+import hashlib
 import multiprocessing
 import os
 import threading
@@ -13,7 +14,8 @@ from typing import Self
 from schemas.finding import Finding
 from schemas.parameters import Limits
 from schemas.reading import Reading, Received
-from workbooks.container import Refusal
+from workbooks.container import Refusal, check_size
+from workbooks.discover import open_regular
 from workbooks.extract import Specs, extract
 from workbooks.reader import read_sheets
 
@@ -32,14 +34,27 @@ class ReadingRules:
 def read_file(folder: Path, received: Received, rules: ReadingRules) -> Reading:
     """Read one file; whatever is wrong with it is a finding."""
     try:
-        sheets = read_sheets((folder / received.path).read_bytes(), rules.limits)
-        return extract(received, sheets, rules.specs)
+        return extract(received, read_sheets(_bytes(folder / received.path, received, rules.limits), rules.limits), rules.specs)
     except Refusal as refusal:
         return _refused(received, refusal.code, refusal.detail)
+    except FileNotFoundError:
+        return _refused(received, "FIC001", "il a disparu avant d'être lu")
+    except PermissionError:
+        return _refused(received, "FIC001", "l'accès en est refusé au service qui le lit")
     except OSError as error:
-        return _refused(received, "FIC001", f"le disque répond « {error.strerror or 'erreur'} »")
+        return _refused(received, "FIC001", f"le disque ne l'a pas rendu (erreur {error.errno})")
     except MemoryError:
         return _refused(received, "FIC003", "il demande trop de mémoire")
+
+
+def _bytes(path: Path, received: Received, limits: Limits) -> bytes:
+    """The file that was listed: not a larger one, nor another one that took its place since."""
+    with open_regular(path) as file:
+        check_size(os.fstat(file.fileno()).st_size, limits)
+        data = file.read()
+    if received.sha256 and hashlib.sha256(data).hexdigest() != received.sha256:
+        raise Refusal("FIC001", "il a été modifié pendant la lecture")
+    return data
 
 
 def _refused(received: Received, code: str, detail: str) -> Reading:

@@ -27,6 +27,8 @@ def read_sheets(data: bytes, limits: Limits) -> list[RawSheet]:
     """Read all worksheets. Raises Refusal (FIC001, FIC002, FIC003) where the bytes are no readable, safe workbook."""
     container = open_container(data, limits)
     scans = _scan(container)
+    if not scans:
+        raise Refusal("FIC001", "il ne contient aucune feuille de calcul")
     for name, scan in scans.items():
         if scan.rows * scan.columns > limits.cellules:
             raise Refusal("FIC003", f"la feuille « {name} » s'étend sur {scan.rows} lignes et {scan.columns} colonnes")
@@ -44,10 +46,9 @@ def _calamine(data: bytes, scans: dict[str, SheetScan]) -> list[RawSheet]:
         book = python_calamine.load_workbook(io.BytesIO(data))
         sheets = []
         for meta in book.sheets_metadata:
-            if meta.typ == python_calamine.SheetTypeEnum.WorkSheet and meta.name in scans:
+            if meta.name in scans:
                 grid: Grid = [list(row) for row in book.get_sheet_by_name(meta.name).to_python(skip_empty_area=False)]
                 sheets.append(RawSheet(meta.name, _with_hidden(grid, scans[meta.name])))
-        return sheets
     except python_calamine.PasswordError:
         raise Refusal("FIC002") from None
     except python_calamine.CalamineError:
@@ -57,6 +58,9 @@ def _calamine(data: bytes, scans: dict[str, SheetScan]) -> list[RawSheet]:
         if type(error).__name__ == "PanicException":
             raise Refusal("FIC001", "il est incomplet ou endommagé") from None
         raise
+    if len(sheets) != len(scans):
+        raise Refusal("FIC001", "une de ses feuilles ne peut pas être relue")
+    return sheets
 
 
 def _with_hidden(grid: Grid, scan: SheetScan) -> Grid:
