@@ -3,14 +3,14 @@
 Nothing here knows pandera or polars, so a reading process stays light. The contract arrives as plain `SheetSpec`s.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from schemas.finding import Finding
 from schemas.reading import Cells, Position, Reading, Received
 from schemas.spec import DOCUMENTS, STATEMENT, Column, Document, SheetSpec
 from schemas.text import listing, normalise
-from workbooks.cells import Cell, address, is_blank, letters, shown
+from workbooks.cells import Cell, CellError, Unvalued, address, is_blank, letters, shown
 from workbooks.extract_budget import read_budget
 from workbooks.locate import (
     find_header,
@@ -21,8 +21,10 @@ from workbooks.locate import (
     label_of,
     labels_of,
     missing_columns,
+    sheet_names,
 )
-from workbooks.parse import Parsed, parse, pays_by_pole
+from workbooks.numbers import Parsed
+from workbooks.parse import parse, pays_by_pole
 from workbooks.reader import RawSheet
 
 Specs = Mapping[str, SheetSpec]
@@ -45,8 +47,7 @@ def extract(received: Received, sheets: Sequence[RawSheet], specs: Specs) -> Rea
         found = find_sheet(sheets, specs[kind].title)
         if found is None:
             if kind in document.required:
-                names = listing((f"« {s.name} »" for s in sheets), "et")
-                reading.findings.append(Finding("TAB001", champ=specs[kind].title, facts={"trouve": names}))
+                reading.findings.append(Finding("TAB001", champ=specs[kind].title, facts={"trouve": sheet_names(sheets)}))
         elif kind == "budget":
             reading.sheets[kind] = read_budget(found, specs[kind], reading)
         else:
@@ -60,8 +61,8 @@ def _document(sheet: RawSheet | None, sheets: Sequence[RawSheet], reading: Readi
     """The document that the Identification sheet names; None after saying why not."""
     expected = {"attendus": listing(DOCUMENTS)}
     if sheet is None:
-        names = listing((f"« {s.name} »" for s in sheets), "et")
-        reading.findings.append(Finding("FIC004", facts={"detail": f"aucune feuille « Identification » parmi {names}", **expected}))
+        detail = f"aucune feuille « Identification » parmi {sheet_names(sheets)}"
+        reading.findings.append(Finding("FIC004", facts={"detail": detail, **expected}))
         return None
     place = _value_places(sheet, {normalise("Type de document"): "type_document"}).get("type_document")
     if place is None:
@@ -69,9 +70,8 @@ def _document(sheet: RawSheet | None, sheets: Sequence[RawSheet], reading: Readi
         reading.findings.append(Finding("FIC004", sheet.name, facts={"detail": detail, **expected}))
         return None
     cell = _at(sheet, *place)
-    if is_blank(cell):
-        column = spec.column("type_document")
-        reading.findings.append(_blank(column, sheet, *place))
+    if is_blank(cell) or isinstance(cell, CellError | Unvalued):
+        _value(cell, spec.column("type_document"), sheet, place, True, reading)
         return None
     document = next((d for name, d in DOCUMENTS.items() if normalise(name) == label_of(cell)), None)
     if document is None:
@@ -97,9 +97,22 @@ def _value_places(sheet: RawSheet, labels: dict[str, str]) -> dict[str, tuple[in
     return places
 
 
+def _twice(sheet: RawSheet, document: Document, columns: Sequence[Column], places: Mapping[str, tuple[int, int]]) -> Iterator[Finding]:
+    """TAB004 at a required label that comes again, with a value: which one to believe is not for us to say."""
+    needed = [c for c in columns if c.required_in(document.name)]
+    labels = labels_of(needed)
+    at = next((index - 1 for _, index in places.values()), 0)
+    for index, row in enumerate(sheet.grid):
+        name = labels.get(label_of(row[at])) if at < len(row) else None
+        if name and index != places[name][0] and not is_blank(_at(sheet, index, at + 1)):
+            label = next(c.label for c in needed if c.name == name)
+            yield Finding("TAB004", sheet.name, address(index, at), label, shown(row[at]))
+
+
 def _read_identification(sheet: RawSheet, document: Document, reading: Reading, spec: SheetSpec) -> dict[str, Any]:
     columns = [c for c in spec.columns if c.used_in(document.name)]
     places = _value_places(sheet, labels_of(columns))
+    reading.findings += _twice(sheet, document, columns, places)
     identity: dict[str, Any] = {}
     for column in columns:
         place = places.get(column.name)
@@ -166,9 +179,17 @@ def _read_table(sheet: RawSheet, document: Document, reading: Reading, spec: She
         if is_total(row) and not _is_complete(values, spec, document):
             continue
         _read_row(index, values, header.columns, sheet, document, reading, spec, identity, cells)
+    reading.findings += _missed_by_rows(sheet, spec, header.columns, cells)
     if spec.key != "plan":
         del cells["sous_reserve"]
     reading.sheets[spec.key] = cells
+
+
+def _missed_by_rows(sheet: RawSheet, spec: SheetSpec, places: Mapping[str, int], cells: Cells) -> Iterator[Finding]:
+    """TAB002 for a missing column that only the rows of some volet require (Postes accordés), where there is such a row."""
+    for column in spec.columns:
+        if column.name not in places and any(volet in column.required for volet in cells.get("volet", [])):
+            yield missing_columns(sheet.name, [column.label])
 
 
 def _is_complete(values: Mapping[str, Cell], spec: SheetSpec, document: Document) -> bool:
@@ -192,6 +213,7 @@ def _read_row(
         cell = values[column.name]
         needed = column.required_in(document.name) or any(normalise(r) == volet for r in column.required if r not in DOCUMENTS)
         needed = needed and is_blank(values.get(column.alternative, ""))
+        needed = needed or any(c.alternative == column.name and c.required_in(document.name) and c.name not in places for c in spec.columns)
         parsed = _value(cell, column, sheet, (index, place), needed, reading)
         row[column.name], conditional = parsed.value, conditional or parsed.conditional
     if spec.key == "engagements":
@@ -217,10 +239,20 @@ def _complete_engagement(
     for name in _FINANCER_FIELDS:
         if is_blank(values.get(name, "")):
             row[name] = identity.get(name)
-            if row[name] is None and name in places and not identity.get("financeur"):
+            if row[name] is None and name in places and not _unread(name, reading):
                 label = "Financeur" if name == "financeur" else "Type de financeur"
                 facts = {"attendu": f"« {label} », ici ou dans la feuille Identification"}
                 reading.findings.append(Finding("CEL101", sheet.name, address(index, places[name]), label, facts=facts))
+
+
+def _identification_place(name: str, reading: Reading) -> Position | None:
+    return next((p for p in reading.positions if p.kind == "identification" and p.champ == name), None)
+
+
+def _unread(name: str, reading: Reading) -> bool:
+    """Whether the Identification gives a value that could not be read, which its own finding already says."""
+    place = _identification_place(name, reading)
+    return place is not None and any(f.sheet == place.sheet and f.cell == f"{place.letters}{place.row}" for f in reading.findings)
 
 
 def _require_financer(sheet: RawSheet, reading: Reading, spec: SheetSpec, identity: Mapping[str, Any]) -> None:
@@ -229,12 +261,11 @@ def _require_financer(sheet: RawSheet, reading: Reading, spec: SheetSpec, identi
     for name in _FINANCER_FIELDS:
         if identity.get(name) is not None or name in in_rows:
             continue
-        place = next((p for p in reading.positions if p.kind == "identification" and p.champ == name), None)
-        unread = place and any(f.cell == f"{place.letters}{place.row}" and f.sheet == sheet.name for f in reading.findings)
-        if unread:
+        if _unread(name, reading):
             continue
+        place = _identification_place(name, reading)
         column = spec.column(name)
-        if place is None or place.row is None:
+        if place is None:
             reading.findings.append(_missing_label(sheet, column))
         else:
             facts = {"attendu": f"« {column.label} »"}

@@ -5,20 +5,24 @@ Gives one row per line and exercice where an amount is written.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 
-from schemas.accounts import SUBSIDIES, account_of
+from schemas.accounts import SUBSIDIES, Account, account_of
 from schemas.financers import OWN_RESOURCES, TYPES, type_of
 from schemas.finding import Finding
 from schemas.reading import Cells, Position, Reading
 from schemas.spec import Column, SheetSpec
 from schemas.text import listing, nearest, normalise
-from workbooks.cells import Cell, address, is_blank, letters, shown
+from workbooks.cells import COLUMNS, Cell, address, is_blank, letters, shown
 from workbooks.locate import first_text, is_repeated_header, is_total, label_of, labels_of, missing_columns, unknown_column
-from workbooks.parse import parse, year_in
+from workbooks.numbers import year_in
+from workbooks.parse import parse
 from workbooks.reader import RawSheet
 
 TOTALS = {"total des charges": ("charge", "TOTAL DES CHARGES"), "total des produits": ("produit", "TOTAL DES PRODUITS")}
 _AMOUNT = Column("montant_eur", "Montant", "montant", "")
+_COMPTE = Column("compte", "Compte", "compte", "")
+_LIBELLE = Column("libelle", "Libellé", "texte", "")
 _HEADER_ROWS = 200
 _FIELDS = (
     "feuille", "ligne", "compte", "compte_lu", "libelle", "niveau", "rubrique", "sens", "type_financeur", "exercice", "montant_eur",
@@ -32,6 +36,12 @@ class _Block:
 
     columns: dict[str, int] = field(default_factory=dict)
     years: dict[int, int] = field(default_factory=dict)
+    start: int = 0
+    """Its first column."""
+    header: int = 0
+    """The row of its header, or of the last one repeated inside the table."""
+    end: int = 0
+    """The column after its last one."""
 
 
 def read_budget(sheet: RawSheet, spec: SheetSpec, reading: Reading) -> Cells:
@@ -49,7 +59,7 @@ def read_budget(sheet: RawSheet, spec: SheetSpec, reading: Reading) -> Cells:
         reading.positions.append(Position("budget", sheet.name, "compte", letters(blocks[0].columns["compte"])))
     for index in range(row + 1, len(sheet.grid)):
         for block in blocks:
-            for line in _read_line(sheet, index, row, block, labels, reading):
+            for line in _read_line(sheet, index, block, labels, reading):
                 for name in _FIELDS:
                     cells[name].append(line[name])
     return cells
@@ -68,44 +78,54 @@ def _header_row(sheet: RawSheet, spec: SheetSpec) -> int | None:
 
 
 def _blocks(sheet: RawSheet, row: int, labels: dict[str, str], reading: Reading) -> list[_Block]:
-    """A block starts at each Compte: one, or the cerfa's two. A third Compte, or an exercice twice in a block, is TAB004."""
-    blocks: list[_Block] = []
-    early = _Block()
-    for index, cell in enumerate(sheet.grid[row]):
-        name = labels.get(label_of(cell))
-        block = blocks[-1] if blocks else early
-        if name == "compte":
-            if len(blocks) == 2:
-                reading.findings.append(Finding("TAB004", sheet.name, address(row, index), "Compte", shown(cell)))
-                continue
-            blocks.append(_Block({"compte": index}))
-            if len(blocks) == 1:
-                blocks[0].columns.update(early.columns)
-                blocks[0].years.update(early.years)
-        elif name:
-            block.columns.setdefault(name, index)
+    """A block starts at each Compte, or at the Libellé before it: one, or the cerfa's two. A third, or an exercice twice, is TAB004."""
+    cells = sheet.grid[row]
+    names = [labels.get(label_of(cell)) for cell in cells]
+    starts = [i for i, name in enumerate(names) if name == "compte"]
+    for index in starts[2:]:
+        reading.findings.append(Finding("TAB004", sheet.name, address(row, index), "Compte", shown(cells[index])))
+    starts = starts[:2]
+    if len(starts) == 2 and "libelle" not in names[starts[1] :] and names[starts[1] - 1] == "libelle":
+        starts[1] -= 1
+    starts[0] = 0
+    blocks = [_block(sheet, row, names, start, end, reading) for start, end in pairwise([*starts, len(cells)])]
+    blocks[-1].end = COLUMNS
+    return blocks
+
+
+def _block(sheet: RawSheet, row: int, names: list[str | None], start: int, end: int, reading: Reading) -> _Block:
+    """The columns of one block, between two columns of the header row."""
+    block = _Block(start=start, header=row, end=end)
+    for index in range(start, end):
+        cell, name = sheet.grid[row][index], names[index]
+        if name and name not in block.columns:
+            block.columns[name] = index
         elif exercice := year_in(cell):
             if exercice in block.years.values():
                 reading.findings.append(Finding("TAB004", sheet.name, address(row, index), str(exercice), shown(cell)))
             else:
                 block.years[index] = exercice
-        elif not is_blank(cell):
+        elif not is_blank(cell) and name != "compte":
             reading.findings.append(unknown_column(sheet, row, index))
-    return blocks
+    return block
 
 
 Line = dict[str, object]
 
 
-def _read_line(sheet: RawSheet, index: int, header: int, block: _Block, labels: dict[str, str], reading: Reading) -> Iterator[Line]:
+def _read_line(sheet: RawSheet, index: int, block: _Block, labels: dict[str, str], reading: Reading) -> Iterator[Line]:
     """The amounts of one line of one block."""
     row = sheet.grid[index]
+    if is_repeated_header(row, labels, block.columns):
+        _follow_header(sheet, index, block, labels, reading)
+        return
     start, end = min(block.columns.values()), max([*block.columns.values(), *block.years])
     part = row[start : end + 1]
     amounts = {c: row[c] for c in block.years if c < len(row) and not is_blank(row[c])}
-    if not amounts or is_repeated_header(row, labels, block.columns):
+    if not amounts:
         return
-    line = _total(part) if is_total(part) else _account_line(sheet, index, row, block, amounts, reading)
+    total = is_total(part) and not _bears_account(row, block)
+    line = _total(part) if total else _account_line(sheet, index, row, block, amounts, reading)
     if line is None:
         return
     for column, cell in amounts.items():
@@ -115,8 +135,25 @@ def _read_line(sheet: RawSheet, index: int, header: int, block: _Block, labels: 
         reading.findings += [Finding(c, sheet.name, place, champ, f.get("valeur", ""), facts=f) for c, f in parsed.findings]
         yield {
             **line, "feuille": sheet.name, "ligne": index + 1, "exercice": block.years[column], "montant_eur": parsed.value,
-            "cellule": place, "cellule_exercice": address(header, column),
+            "cellule": place, "cellule_exercice": address(block.header, column),
         }  # fmt: skip
+
+
+def _follow_header(sheet: RawSheet, index: int, block: _Block, labels: dict[str, str], reading: Reading) -> None:
+    """A repeated header may give other years, or the same ones elsewhere: they hold from there on."""
+    row = sheet.grid[index]
+    found = {column: exercice for column in range(block.start, min(block.end, len(row))) if (exercice := year_in(row[column]))}
+    if not found or found == block.years:
+        return
+    again = _block(sheet, index, [labels.get(label_of(cell)) for cell in row], block.start, min(block.end, len(row)), reading)
+    if again.years:
+        block.years, block.header = again.years, index
+
+
+def _bears_account(row: list[Cell], block: _Block) -> bool:
+    """Whether the line's account can be read: it is a line then, even if its label starts with « total »."""
+    place = block.columns["compte"]
+    return place < len(row) and not is_blank(row[place]) and parse(row[place], _COMPTE).value is not None
 
 
 def _total(part: list[Cell]) -> Line | None:
@@ -135,7 +172,7 @@ def _account_line(sheet: RawSheet, index: int, row: list[Cell], block: _Block, a
     place = block.columns["compte"]
     cell = row[place] if place < len(row) else ""
     label_place = block.columns.get("libelle")
-    label = shown(row[label_place]) if label_place is not None and label_place < len(row) else ""
+    label = _label(sheet, index, row, label_place, reading)
     line: Line = {"compte": None, "compte_lu": None, "libelle": label, "niveau": "detail", "rubrique": None, "sens": None}
     line["type_financeur"] = None
     if is_blank(cell):
@@ -144,7 +181,7 @@ def _account_line(sheet: RawSheet, index: int, row: list[Cell], block: _Block, a
         facts = {"attendu": "un numéro de compte"}
         reading.findings.append(Finding("CEL101", sheet.name, address(index, place), "Compte", facts=facts))
         return line
-    parsed = parse(cell, Column("compte", "Compte", "compte", ""))
+    parsed = parse(cell, _COMPTE)
     reading.findings += [Finding(c, sheet.name, address(index, place), "Compte", f.get("valeur", ""), facts=f) for c, f in parsed.findings]
     account = account_of(parsed.value) if parsed.value else None
     if account is None:
@@ -153,20 +190,36 @@ def _account_line(sheet: RawSheet, index: int, row: list[Cell], block: _Block, a
     heading = account.is_heading and written == account.code
     line |= {"compte": account.code, "compte_lu": written, "rubrique": account.heading, "sens": account.side}
     line["libelle"] = label or account.label
-    if account.code == SUBSIDIES and normalise(label) not in _heading_labels(account.label, account.aliases):
+    if account.code == SUBSIDIES and not (heading and label is not None and normalise(label) in _heading_labels(account)):
         heading = False
-        line["type_financeur"] = _subsidy_type(sheet, index, label, label_place, reading)
-        line["libelle"] = line["type_financeur"] or label
+        if label is not None:
+            line["type_financeur"] = _subsidy_type(sheet, address(index, place if label_place is None else label_place), label, reading)
+            line["libelle"] = line["type_financeur"] or label or account.label
     line["niveau"] = "rubrique" if heading else "detail"
     return line
 
 
-def _heading_labels(label: str, aliases: tuple[str, ...]) -> set[str]:
-    return {normalise(text) for text in ("", label, *aliases)}
+def _label(sheet: RawSheet, index: int, row: list[Cell], place: int | None, reading: Reading) -> str | None:
+    """The line's label; None after saying why, where its cell is in error."""
+    cell = row[place] if place is not None and place < len(row) else ""
+    if place is None or is_blank(cell):
+        return ""
+    parsed = parse(cell, _LIBELLE)
+    where = address(index, place)
+    reading.findings += [Finding(c, sheet.name, where, "Libellé", f.get("valeur", ""), facts=f) for c, f in parsed.findings]
+    return None if parsed.value is None else str(parsed.value)
 
 
-def _subsidy_type(sheet: RawSheet, index: int, label: str, place: int | None, reading: Reading) -> str | None:
-    """The type of financer that a sub-line of account 74 names; CEL104 where it names none."""
+def _heading_labels(account: Account) -> set[str]:
+    return {normalise(text) for text in ("", account.label, *account.aliases)}
+
+
+def _subsidy_type(sheet: RawSheet, cell: str, label: str, reading: Reading) -> str | None:
+    """The type of financer that a sub-line of account 74 names; CEL101 or CEL104 where it names none."""
+    if not label:
+        facts = {"attendu": "le type de financeur de cette subvention"}
+        reading.findings.append(Finding("CEL101", sheet.name, cell, "Libellé", facts=facts))
+        return None
     found = type_of(label)
     allowed = [t for t in TYPES if t != OWN_RESOURCES]
     if found in allowed:
@@ -177,6 +230,5 @@ def _subsidy_type(sheet: RawSheet, index: int, label: str, place: int | None, re
         "proches": f" Voulez-vous dire « {near[0]} » ?" if near else "",
         "attendus": listing(allowed),
     }
-    cell = address(index, place) if place is not None else ""
     reading.findings.append(Finding("CEL104", sheet.name, cell, "Libellé", label, facts=facts))
     return None

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from schemas.finding import Finding
 from schemas.spec import Column, SheetSpec
 from schemas.text import listing, normalise
-from workbooks.cells import Cell, Grid, address, is_blank, shown
+from workbooks.cells import Cell, CellError, Grid, Unvalued, address, is_blank, shown
 from workbooks.reader import RawSheet
 
 _TOTAL = re.compile(r"(?:sous )?total\b|(?:sous )?totaux\b")
+_NAMES = 6
 _HEADER_ROWS = 200
 """A header further down than this is not looked for."""
 
@@ -66,6 +67,8 @@ def find_header(sheet: RawSheet, spec: SheetSpec, document: str) -> Header | Non
         elif name in header.columns:
             if spec.column(name).required_in(document):
                 header.findings.append(Finding("TAB004", sheet.name, address(row, index), spec.column(name).label, shown(cell)))
+            else:
+                header.findings.append(unknown_column(sheet, row, index))
         else:
             header.columns[name] = index
     header.findings += _missing(sheet, spec, document, header.columns)
@@ -73,9 +76,14 @@ def find_header(sheet: RawSheet, spec: SheetSpec, document: str) -> Header | Non
 
 
 def unknown_column(sheet: RawSheet, row: int, column: int) -> Finding:
-    """TAB003 at a header that the contract does not know."""
-    value = shown(sheet.grid[row][column])
-    return Finding("TAB003", sheet.name, address(row, column), value, value)
+    """TAB003 at a header that the contract does not know; CEL105 or CEL106 where nobody can know it."""
+    cell, place = sheet.grid[row][column], address(row, column)
+    value = shown(cell)
+    if isinstance(cell, CellError):
+        return Finding("CEL105", sheet.name, place, "En-tête", value, facts={"valeur": value})
+    if isinstance(cell, Unvalued):
+        return Finding("CEL106", sheet.name, place, "En-tête")
+    return Finding("TAB003", sheet.name, place, value, value)
 
 
 def _missing(sheet: RawSheet, spec: SheetSpec, document: str, present: dict[str, int]) -> Iterator[Finding]:
@@ -90,6 +98,12 @@ def missing_columns(sheet: str, labels: Sequence[str]) -> Finding:
     quoted = listing((f"« {label} »" for label in labels), "et")
     what = f"la colonne {quoted}" if len(labels) == 1 else f"la ligne d'en-têtes avec les colonnes {quoted}"
     return Finding("TAB002", sheet, "", listing(labels, "et"), facts={"champ": what})
+
+
+def sheet_names(sheets: Iterable[RawSheet]) -> str:
+    """The names of a workbook's sheets, for a message: the first ones where there are many."""
+    names = [f"« {shown(sheet.name)} »" for sheet in sheets]
+    return listing(names if len(names) <= _NAMES else [*names[:_NAMES], f"{len(names) - _NAMES} autres"], "et")
 
 
 def first_text(row: Sequence[Cell]) -> str:
