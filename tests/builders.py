@@ -1,6 +1,7 @@
 """Workbooks as bytes: sound ones by XlsxWriter, and archives written part by part for what no program should write."""
 
 import io
+import warnings
 import zipfile
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
@@ -10,7 +11,7 @@ from typing import Any
 import xlsxwriter
 
 from schemas.parameters import Limits
-from workbooks.cells import indices
+from workbooks.cells import address, indices
 from workbooks.reader import RawSheet, read_sheets
 
 FIXTURES = Path(__file__).parent / "fixtures"
@@ -43,7 +44,8 @@ def _cells(content: Mapping[str, Any] | Sequence[Sequence[Any]]) -> list[tuple[t
 def archive(parts: Mapping[str, str | bytes] | Sequence[tuple[str, str | bytes]], method: int = zipfile.ZIP_DEFLATED) -> bytes:
     """A zip of these parts, in order; a sequence may name a part twice."""
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", method) as file:
+    with zipfile.ZipFile(out, "w", method) as file, warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # zipfile's own, on a part named twice
         for name, content in parts.items() if isinstance(parts, Mapping) else parts:
             file.writestr(name, content)
     return out.getvalue()
@@ -109,8 +111,6 @@ def read(data: bytes, limits: Limits = LIMITS) -> list[RawSheet]:
 
 def filled(sheet: RawSheet) -> dict[str, Any]:
     """The cells of a sheet that hold something, by address."""
-    from workbooks.cells import address
-
     return {address(r, c): cell for r, row in enumerate(sheet.grid) for c, cell in enumerate(row) if cell != ""}
 
 
