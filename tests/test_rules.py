@@ -11,8 +11,9 @@ from schemas.postes import Postes
 from schemas.rules import GRAVITIES, MESSAGE_LIMIT, RULES
 from schemas.spec import DECISIONS
 from tests.grids import CONFIG, ROOT, at, check, codes, decided, decisions, edit, posts, report, sheet, statement, study, without
+from workbooks.cells import indices, shown
 from workbooks.mistakes import Mistake, write_mistakes
-from workbooks.reader import RawSheet
+from workbooks.reader import RawSheet, read_sheets
 from workbooks.template import document_bytes, example_values
 
 LATER = {rule.code for rule in RULES.values() if rule.stage == "croisement"}
@@ -48,6 +49,20 @@ def test_every_sentence_is_french_short_and_says_what_to_do(mistakes: list[tuple
                 assert "None" not in sentence
                 assert "  " not in sentence
                 assert "« »" not in sentence, sentence
+
+
+def test_each_finding_s_cell_holds_the_value_that_it_cites(mistakes: list[tuple[Mistake, list[dict[str, str]]]]) -> None:
+    cited = 0
+    for mistake, findings in mistakes:
+        placed = [f for f in findings if f["cellule"] and f["valeur"]]
+        if placed:
+            data = (ROOT / "examples" / "erreurs" / mistake.file).read_bytes()
+            grids = {s.name: s.grid for s in read_sheets(data, CONFIG.limites)}
+            for f in placed:
+                row, column = indices(f["cellule"])
+                assert shown(grids[f["feuille"]][row][column]) == f["valeur"], f
+                cited += 1
+    assert cited > 25
 
 
 def test_a_cap_is_cited_with_its_text(mistakes: list[tuple[Mistake, list[dict[str, str]]]]) -> None:
