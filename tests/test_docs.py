@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
+from flows.cli import main
 from schemas.documents import sheet_specs
 from schemas.parameters import Config, load_config
 from schemas.rules import RULES
@@ -75,3 +76,17 @@ def test_links_lead_somewhere(page: Path) -> None:
 @pytest.mark.parametrize("page", sorted(DOCS.glob("*.md")), ids=lambda p: p.name)
 def test_pages_cite_only_rules_that_exist(page: Path) -> None:
     assert set(CODE.findall(page.read_text("utf-8"))) <= set(RULES)
+
+
+def test_every_command_and_option_is_in_the_guide(capsys: pytest.CaptureFixture[str]) -> None:
+    def help_of(*arguments: str) -> str:
+        with pytest.raises(SystemExit):
+            main([*arguments, "--help"])
+        return capsys.readouterr().out
+
+    guide = (DOCS / "guide-agents.md").read_text("utf-8")
+    commands = re.findall(r"^    (\w+) {2,}", help_of(), re.MULTILINE)
+    assert "run" in commands
+    options = {option for command in commands for option in re.findall(r"--[a-z]+", help_of(command))}
+    assert [c for c in commands if f"`poles {c}" not in guide] == []
+    assert [o for o in sorted(options) if o not in guide] == []
