@@ -138,7 +138,7 @@ def _plan_provenances(plan: pl.DataFrame, key: list[str]) -> pl.DataFrame:
                 feuille="feuille", cellule=f"cellule_{champ}",
             )
         )  # fmt: skip
-    return _shape(pl.concat(parts), Provenances)
+    return _shape(pl.concat(parts), Provenances).sort(pl.all())
 
 
 def _kept_rows(kind: str, batch: Batch, decided: Decided) -> pl.DataFrame:

@@ -1,5 +1,7 @@
 """The five documents and the sheets of each (contract §1)."""
 
+from functools import cache
+
 from schemas.budget import Budget
 from schemas.columns import Sheet, columns_of
 from schemas.decisions import Arbitrages, Decisions, Derogations, Etapes, Mandats
@@ -30,6 +32,7 @@ SHEETS: dict[str, tuple[str, type[Sheet]]] = {
 """Key → (the sheet's name in a workbook, its model)."""
 
 
+@cache
 def sheet_specs() -> dict[str, SheetSpec]:
     """Every sheet of the contract, described by its model's columns."""
     return {key: SheetSpec(key, title, columns_of(model)) for key, (title, model) in SHEETS.items()}

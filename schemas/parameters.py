@@ -107,6 +107,9 @@ class Limits(_Part):
     taux_compression: Positive = Field(description="Taux de compression maximal, au-delà de 4 Mo décompressés.")
     parties: Positive = Field(description="Nombre maximal de parties dans un classeur.")
     cellules: Positive = Field(description="Plage utilisée maximale d'une feuille, en cellules.")
+    memoire_mo: Positive = Field(description="Mémoire du processus qui lit, en Mo (sans effet sous Windows).")
+    processeur_s: Positive = Field(description="Temps de calcul par fichier, en secondes (sans effet sous Windows).")
+    duree_s: Positive = Field(description="Durée de lecture par fichier, en secondes.")
 
 
 class Execution(_Part):

@@ -22,13 +22,17 @@ class Position:
 
 @dataclass
 class Received:
-    """A file found in the inputs. `path` is relative to them, with `/`; `ignored` says why it is not read, if so."""
+    """A file found in the inputs. `path` is relative to them, with `/`; `ignored` says why it is not read, if so.
+
+    `arrival` is the rank of the run that first registered its content: later ones are larger (contract §2.2).
+    """
 
     path: str
     sha256: str = ""
     size: int = 0
     ignored: str = ""
     same_as: str = ""
+    arrival: int = 0
 
 
 @dataclass

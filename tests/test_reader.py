@@ -14,7 +14,8 @@ from schemas.rules import RULES
 from tests.builders import FIXTURES, LIMITS, archive, filled, midnight, ods, parts_of, raw_parts, raw_xlsx, read, xlsx
 from workbooks.cells import COLUMNS, ROWS, CellError, Unvalued, address, indices, shown
 from workbooks.container import Refusal, open_container
-from workbooks.pool import ReaderPool, ReadingRules, read_file
+from workbooks.file_reading import read_file
+from workbooks.pool import ReaderPool, ReadingRules
 from workbooks.reader import RawSheet
 
 ROOT = Path(__file__).parent.parent
@@ -347,7 +348,7 @@ def test_what_is_no_sound_workbook_is_refused_and_says_what_it_is(name: str) -> 
 @pytest.mark.parametrize("name", BAD)
 def test_no_refused_file_leaves_an_exception(name: str, tmp_path: Path) -> None:
     (tmp_path / "essai.xlsx").write_bytes(BAD[name][0])
-    (finding,) = read_file(tmp_path, Received("essai.xlsx"), CONTRACT).findings
+    (finding,) = read_file(tmp_path, Received("essai.xlsx"), CONTRACT.specs, LIMITS).findings
     assert finding.code == BAD[name][1]
 
 
@@ -381,7 +382,7 @@ def test_a_damaged_file_is_a_finding_wherever_it_is_cut(kind: str, tmp_path: Pat
     data = (FIXTURES / f"debut-en-c4.{kind}").read_bytes()
     for cut in range(0, len(data), 97):
         (tmp_path / "coupé").write_bytes(data[:cut])
-        reading = read_file(tmp_path, Received("coupé"), CONTRACT)
+        reading = read_file(tmp_path, Received("coupé"), CONTRACT.specs, LIMITS)
         assert all(f.code in ("FIC001", "FIC002", "FIC003", "FIC004") for f in reading.findings)
 
 
@@ -401,7 +402,7 @@ def test_values_are_shown_as_their_sender_knows_them() -> None:
 
 
 def only_finding(folder: Path, received: Received) -> tuple[str, str]:
-    (finding,) = read_file(folder, received, CONTRACT).findings
+    (finding,) = read_file(folder, received, CONTRACT.specs, LIMITS).findings
     return finding.code, finding.facts["detail"]
 
 

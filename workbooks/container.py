@@ -5,10 +5,14 @@ import struct
 import zipfile
 import zlib
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import olefile
 
-from schemas.parameters import Limits
+if TYPE_CHECKING:
+    # Only for its name: pydantic would double what a reading process weighs.
+    from schemas.parameters import Limits
+
 
 EXTENSIONS = (".xlsx", ".xlsm", ".xls", ".ods")
 _MB = 1_000_000
@@ -63,7 +67,7 @@ class Container:
     parts: Parts | None = None
 
 
-def open_container(data: bytes, limits: Limits) -> Container:
+def open_container(data: bytes, limits: "Limits") -> Container:
     """Recognise the format by content, never by name, and apply the limits. Raises Refusal."""
     check_size(len(data), limits)
     if data.startswith(b"PK\x03\x04"):
@@ -73,7 +77,7 @@ def open_container(data: bytes, limits: Limits) -> Container:
     raise Refusal("FIC001", _what_else(data))
 
 
-def check_size(size: int, limits: Limits) -> None:
+def check_size(size: int, limits: "Limits") -> None:
     """Raise Refusal where a file is too large to be read at all."""
     if size > limits.taille_mo * _MB:
         raise Refusal("FIC003", f"{size / _MB:.0f} Mo, pour {limits.taille_mo} Mo admis")
@@ -98,7 +102,7 @@ def _what_else(data: bytes) -> str:
     return "son contenu est endommagé ou d'un format inconnu"
 
 
-def _open_zip(data: bytes, limits: Limits) -> Container:
+def _open_zip(data: bytes, limits: "Limits") -> Container:
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
     except (NotImplementedError, EOFError, *_ZIP_ERRORS):
@@ -127,7 +131,7 @@ def _what_archive(parts: Parts) -> str:
     return found or "c'est une archive ZIP, pas un classeur"
 
 
-def _check_parts(parts: list[zipfile.ZipInfo], limits: Limits) -> None:
+def _check_parts(parts: list[zipfile.ZipInfo], limits: "Limits") -> None:
     unpacked = sum(p.file_size for p in parts)
     packed = sum(p.compress_size for p in parts) or 1
     if len(parts) > limits.parties:

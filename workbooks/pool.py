@@ -1,116 +1,158 @@
-"""Reading processes: a batch of files to readings. A file that kills its process costs that process, not the run."""
+"""Reading processes kept warm, one file at a time each, under limits: a file that kills its process costs that process, not the run."""
 
-import hashlib
-import multiprocessing
+import contextlib
 import os
+import queue
+import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import IO, Any, Self, cast
 
-from schemas.finding import Finding
 from schemas.parameters import Limits
 from schemas.reading import Reading, Received
-from workbooks.container import Refusal, check_size
-from workbooks.discover import open_regular
-from workbooks.extract import Specs, extract
-from workbooks.reader import read_sheets
+from schemas.spec import SheetSpec
+from workbooks.file_reading import refused
+from workbooks.wire import dump, load, reading_from_plain, specs_to_plain
 
-_CHUNK = 8
-"""Files per message to a process: enough to make the message cheap, few enough to share the work evenly."""
+_ROOT = Path(__file__).resolve().parent.parent
+CHANGED = "copie inachevée ou fichier modifié pendant la lecture : il sera lu au prochain passage"
 
 
 @dataclass(frozen=True)
 class ReadingRules:
-    """What a process needs to read: plain data only."""
+    """What a process needs to read: the contract's sheets and the limits."""
 
-    specs: Specs
+    specs: dict[str, SheetSpec]
     limits: Limits
 
 
-def read_file(folder: Path, received: Received, rules: ReadingRules) -> Reading:
-    """Read one file; whatever is wrong with it is a finding."""
-    try:
-        return extract(received, read_sheets(_bytes(folder / received.path, received, rules.limits), rules.limits), rules.specs)
-    except Refusal as refusal:
-        return _refused(received, refusal.code, refusal.detail)
-    except FileNotFoundError:
-        return _refused(received, "FIC001", "il a disparu avant d'être lu")
-    except PermissionError:
-        return _refused(received, "FIC001", "l'accès en est refusé au service qui le lit")
-    except OSError as error:
-        return _refused(received, "FIC001", f"le disque ne l'a pas rendu (erreur {error.errno})")
-    except MemoryError:
-        return _refused(received, "FIC003", "il demande trop de mémoire")
+class _Died(Exception):
+    """The process ended without answering; `reason` says why, as a detail of FIC003."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
-def _bytes(path: Path, received: Received, limits: Limits) -> bytes:
-    """The file that was listed: not a larger one, nor another one that took its place since."""
-    with open_regular(path) as file:
-        check_size(os.fstat(file.fileno()).st_size, limits)
-        data = file.read()
-    if received.sha256 and hashlib.sha256(data).hexdigest() != received.sha256:
-        raise Refusal("FIC001", "il a été modifié pendant la lecture")
-    return data
+class _Worker:
+    """One reading process, and the thread that hears its answers."""
+
+    def __init__(self, hello: bytes) -> None:
+        command = [sys.executable, "-m", "workbooks.worker"]
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=_ROOT)
+        self._pipe = cast("IO[bytes]", self._process.stdin)
+        self._answers: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+        threading.Thread(target=self._listen, args=(self._process.stdout,), daemon=True).start()
+        self._send(hello)
+
+    def _listen(self, pipe: IO[bytes]) -> None:
+        for line in pipe:
+            self._answers.put(line)
+        self._answers.put(b"")
+
+    def _send(self, line: bytes) -> None:
+        # Where the process died before the question, the missing answer says so.
+        with contextlib.suppress(OSError):
+            self._pipe.write(line)
+            self._pipe.flush()
+
+    def ask(self, request: dict[str, Any], seconds: float) -> Any:
+        """The answer to one request. Raises _Died where there is none in time; the process is gone then."""
+        self._send(dump(request))
+        try:
+            line = self._answers.get(timeout=seconds)
+        except queue.Empty:
+            self.close()
+            raise _Died(f"sa lecture dépasse {seconds:.0f} secondes") from None
+        if not line:
+            raise _Died(_cause(self._process.wait()))
+        return load(line)
+
+    def close(self) -> None:
+        """End the process at once."""
+        self._process.kill()
+        self._process.wait()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe:
+                pipe.close()
 
 
-def _refused(received: Received, code: str, detail: str) -> Reading:
-    return Reading(received, findings=[Finding(code, facts={"detail": detail})])
-
-
-def _read_chunk(folder: Path, chunk: Sequence[Received], rules: ReadingRules) -> list[Reading]:
-    return [read_file(folder, received, rules) for received in chunk]
+def _cause(code: int) -> str:
+    if sys.platform != "win32" and code == -signal.SIGXCPU:
+        return "sa lecture demande trop de temps de calcul"
+    return "sa lecture demande trop de mémoire ou fait échouer le lecteur"
 
 
 class ReaderPool:
-    """Reading processes, started at the first batch and kept until the end of the `with` block. Safe to share between threads."""
+    """Reading processes, started when needed and kept until the end of the `with` block. Safe to share between threads."""
 
     def __init__(self, rules: ReadingRules, processes: int = 0) -> None:
         """`processes` 0 means one per core."""
         self._rules = rules
         self._processes = processes or os.cpu_count() or 1
-        self._lock = threading.Lock()
-        self._pool: ProcessPoolExecutor | None = None
+        self._hello = dump({"specs": specs_to_plain(rules.specs), "limits": rules.limits.model_dump()})
+        # A slot is a worker, or None where it is still to be started; the last one given back is the warmest.
+        self._slots: queue.LifoQueue[_Worker | None] = queue.LifoQueue()
+        for _ in range(self._processes):
+            self._slots.put(None)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._pool:
-            self._pool.shutdown()
-            self._pool = None
+        for _slot in range(self._processes):
+            worker = self._slots.get()
+            if worker:
+                worker.close()
+            self._slots.put(None)
 
     def read(self, folder: Path, files: Sequence[Received]) -> list[Reading]:
-        """Read files, in their order."""
-        chunks = [files[i : i + _CHUNK] for i in range(0, len(files), _CHUNK)]
+        """Read files, in their order. One that changed since it was listed is marked as ignored, and has no reading."""
+        readings = self._map(lambda received: self._read_one(folder, received), files)
+        return [reading for reading in readings if reading is not None]
+
+    def inspect(self, folder: Path, files: Sequence[Received]) -> list[dict[str, Any]]:
+        """What the reader saw of each file, as `inspect_file` says it."""
+        return self._map(lambda received: self._inspect_one(folder, received), files)
+
+    def _map(self, work: Any, files: Sequence[Received]) -> list[Any]:
+        if not files:
+            return []
+        with ThreadPoolExecutor(min(self._processes, len(files))) as threads:
+            return list(threads.map(work, files))
+
+    def _read_one(self, folder: Path, received: Received) -> Reading | None:
         try:
-            pool = self._started(len(chunks))
-            done = [f.result() for f in [pool.submit(_read_chunk, folder, chunk, self._rules) for chunk in chunks]]
-            return [reading for chunk in done for reading in chunk]
-        except BrokenProcessPool:
-            with self._lock:
-                self._pool = None
-            return [_read_alone(folder, received, self._rules) for received in files]
+            plain = self._ask("read", folder, received)
+        except _Died as death:
+            return refused(received, "FIC003", death.reason)
+        if "changed" in plain:
+            received.ignored = CHANGED
+            return None
+        return reading_from_plain(received, plain)
 
-    def _started(self, chunks: int) -> ProcessPoolExecutor:
-        with self._lock:
-            if self._pool is None:
-                self._pool = _pool(max(1, min(self._processes, chunks)))
-            return self._pool
+    def _inspect_one(self, folder: Path, received: Received) -> dict[str, Any]:
+        try:
+            seen: dict[str, Any] = self._ask("inspect", folder, received)
+        except _Died as death:
+            return {"refus": "FIC003", "detail": death.reason}
+        return seen
 
-
-def _read_alone(folder: Path, received: Received, rules: ReadingRules) -> Reading:
-    """After a process died: one process per file finds the guilty one."""
-    try:
-        with _pool(1) as pool:
-            return pool.submit(read_file, folder, received, rules).result()
-    except BrokenProcessPool:
-        return _refused(received, "FIC003", "sa lecture a fait échouer le lecteur")
-
-
-def _pool(workers: int) -> ProcessPoolExecutor:
-    # "spawn" everywhere: the parent has threads (polars, Prefect) that a fork would copy in an unknown state.
-    return ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"))
+    def _ask(self, work: str, folder: Path, received: Received) -> Any:
+        request = {"work": work, "folder": str(folder.resolve()), "path": received.path, "sha256": received.sha256}
+        worker = self._slots.get()
+        try:
+            worker = worker or _Worker(self._hello)
+            return worker.ask(request, self._rules.limits.duree_s)
+        except _Died:
+            if worker:
+                worker.close()
+            worker = None
+            raise
+        finally:
+            self._slots.put(worker)

@@ -5,14 +5,18 @@ python-calamine reads all four formats; `scan` says what it leaves out. There is
 
 import io
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import python_calamine
 
-from schemas.parameters import Limits
 from workbooks.biff import scan_xls
 from workbooks.cells import Grid
 from workbooks.container import Container, Refusal, open_container
 from workbooks.scan import SheetScan, scan_ods, scan_xlsx
+
+if TYPE_CHECKING:
+    # Only for its name: pydantic would double what a reading process weighs.
+    from schemas.parameters import Limits
 
 
 @dataclass(frozen=True)
@@ -23,7 +27,7 @@ class RawSheet:
     grid: Grid
 
 
-def read_sheets(data: bytes, limits: Limits) -> list[RawSheet]:
+def read_sheets(data: bytes, limits: "Limits") -> list[RawSheet]:
     """Read all worksheets. Raises Refusal (FIC001, FIC002, FIC003) where the bytes are no readable, safe workbook."""
     container = open_container(data, limits)
     scans = _scan(container)
