@@ -41,9 +41,9 @@ class Standing:
         return self.received.path
 
     @property
-    def order(self) -> tuple[date, int, str]:
-        """Later counts: date of deposit, then version; then path, as long as no register knows the arrivals."""
-        return self.identity.get("date_depot") or date.min, self.identity.get("version") or 1, self.path
+    def order(self) -> tuple[date, int, int, str]:
+        """Later counts: date of deposit, then version, then arrival in the register; then path, for those that arrived in one run."""
+        return self.identity.get("date_depot") or date.min, self.identity.get("version") or 1, self.received.arrival, self.path
 
     @property
     def counts(self) -> bool:
@@ -193,7 +193,7 @@ def _supersede(standings: Iterable[Standing]) -> list[Located]:
 
 
 def _disagreements(winner: Standing, other: Standing) -> list[Located]:
-    (winner_day, winner_version, _), (day, version, _) = winner.order, other.order
+    (winner_day, winner_version), (day, version) = winner.order[:2], other.order[:2]
     facts = {"retenu": winner.path}
     if (day, version) == (winner_day, winner_version):
         return [(w.path, Finding("FIC009", facts={**facts, "autre": o.path})) for w, o in ((winner, other), (other, winner))]

@@ -88,13 +88,17 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
+    from flows.errors import RunError
+    from flows.lock import one_run_at_a_time
     from flows.progress import listening
-    from flows.steps import RunError, job
+    from flows.steps import job
     from flows.summary import print_summary
 
-    # A wrong configuration is said at once, before Prefect takes seconds to start.
+    # A wrong configuration or another run is said at once, before Prefect takes seconds to start.
     work = job(options.config, options.entrees, options.sorties, options.au)
     try:
+        with one_run_at_a_time(work.outputs):
+            pass
         from flows.runner import run_flow
 
         with listening(_progress):
@@ -103,13 +107,16 @@ def _run(options: argparse.Namespace) -> int:
         print(f"Échec. {error}", file=sys.stderr)
         return FAILED
     except OSError as error:
-        where = f" ({error.filename})" if error.filename else ""
-        print(
-            f"Échec. Le disque a répondu « {error.strerror or error} »{where}. Les sorties précédentes restent en place.", file=sys.stderr
-        )
-        return FAILED
+        return _refused(work.outputs, error)
     print_summary(outcome, work.outputs, work.day, as_json=options.json)
     return DONE
+
+
+def _refused(folder: Path, error: OSError) -> int:
+    from flows.disk import named, reason
+
+    print(f"Échec. « {folder} » : {' : '.join(filter(None, (named(error), reason(error))))}.", file=sys.stderr)
+    return FAILED
 
 
 def _progress(text: str) -> None:
@@ -139,8 +146,7 @@ def _wrote(options: argparse.Namespace, folder: Path, write: Callable[[], list[P
     try:
         paths = write()
     except OSError as error:
-        print(f"Échec. « {folder} » : le disque a répondu « {error.strerror or error} ».", file=sys.stderr)
-        return FAILED
+        return _refused(folder, error)
     if options.json:
         print(json.dumps({"fichiers": [p.as_posix() for p in paths]}, ensure_ascii=False, indent=2))
     else:

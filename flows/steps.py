@@ -1,21 +1,27 @@
-"""The steps of a run, each a plain function: list, read, check, make the tables, write. No Prefect here; `check` and `run` share them."""
+"""The steps of a run, each a plain function: list, read, check, make the tables, write. `flows.sequence` puts them in order; no Prefect."""
 
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
+from zipfile import ZipFile
 from zoneinfo import ZoneInfo
 
 from budget.control import controls_table, gaps
 from budget.pipeline import Checked, Tables, check_readings, make_tables
 from budget.views import build_views, sheet_controls
-from flows.publish import publish, write_tables
+from flows.disk import named, plain_errors, reason
+from flows.errors import ControlGap, RunError
+from flows.publish import publish
+from flows.register import Register, file_register, in_order_of_arrival, news, read_register, stage_register
+from flows.tables import write_tables
 from schemas.documents import sheet_specs
 from schemas.parameters import Config, load_config
 from schemas.reading import Reading, Received
 from schemas.tables import ACCEPTED_WITH_RESERVES, DECISIONS, REJECTED
+from schemas.text import count
 from workbooks.discover import discover
 from workbooks.pool import ReaderPool, ReadingRules
 from workbooks.readback import verify_report
@@ -23,14 +29,6 @@ from workbooks.report_context import ReportContext
 from workbooks.report_finance import expected_finance, write_finance
 from workbooks.report_status import expected_status, write_status
 from workbooks.template import write_templates
-
-
-class RunError(Exception):
-    """A run that cannot go on; `str()` is the French sentence that its user reads. The old outputs stay."""
-
-
-class ControlGap(RunError):
-    """A control does not hold: one euro or one file is unaccounted for."""
 
 
 @dataclass(frozen=True)
@@ -42,10 +40,15 @@ class Job:
     outputs: Path
     day: date
 
+    @property
+    def register(self) -> Path:
+        """The register's folder."""
+        return self.outputs / "registre"
+
 
 def today() -> date:
     """The current day in Brittany."""
-    return datetime.now(ZoneInfo("Europe/Paris")).date()
+    return datetime.now(UTC).astimezone(ZoneInfo("Europe/Paris")).date()
 
 
 def job(config_path: Path, inputs: str | Path | None, outputs: str | Path | None, day: date | None) -> Job:
@@ -79,14 +82,22 @@ class Outcome:
         return bool(self.decisions[REJECTED] or self.decisions[ACCEPTED_WITH_RESERVES])
 
 
-def list_files(job: Job) -> list[Received]:
-    """The files of the inputs. A folder that does not exist stops the run: an unmounted share must not empty the budget."""
+def open_register(job: Job) -> Register:
+    """What earlier runs registered."""
+    return read_register(job.register)
+
+
+def list_files(job: Job, register: Register) -> list[Received]:
+    """The files of the inputs, in their order of arrival where it matters.
+
+    A folder that does not exist stops the run: an unmounted share must not empty the budget.
+    """
     if not job.inputs.is_dir():
         raise RunError(
             f"Le dossier des dépôts « {job.inputs} » n'existe pas ou n'est pas accessible. "
             "Créez-le, ou corrigez la clé « dossiers.entrees » de la configuration. Les sorties précédentes restent en place."
         )
-    return discover(job.inputs)
+    return in_order_of_arrival(discover(job.inputs), register)
 
 
 def reader_pool(config: Config) -> ReaderPool:
@@ -146,14 +157,16 @@ def write_data(staged: Path, made: Consolidated) -> None:
 def write_budget_workbook(job: Job, staged: Path, made: Consolidated) -> None:
     """The finance workbook, read back and compared with its tables."""
     target, context = staged / "budget-consolide.xlsx", _context(job)
-    write_finance(target, made.tables, made.views, context)
+    with plain_errors():
+        write_finance(target, made.tables, made.views, context)
     _compare(target, expected_finance(made.tables, made.views, context))
 
 
 def write_status_workbook(job: Job, staged: Path, made: Consolidated) -> None:
     """The staff's workbook, read back and compared with its tables."""
     target, context = staged / "suivi.xlsx", _context(job)
-    write_status(target, made.tables, made.views, context)
+    with plain_errors():
+        write_status(target, made.tables, made.views, context)
     _compare(target, expected_status(made.tables, made.views, context))
 
 
@@ -168,17 +181,51 @@ def _compare(target: Path, expected: Mapping[str, Mapping[str, Decimal]]) -> Non
 
 
 def write_blank_templates(job: Job, staged: Path) -> None:
-    """The blank workbooks, one per document."""
-    write_templates(staged / "modeles", job.config, job.day)
+    """The blank workbooks, one per document, each tested as an archive."""
+    with plain_errors():
+        paths = write_templates(staged / "modeles", job.config, job.day)
+    for path in paths:
+        with ZipFile(path) as archive:
+            if archive.testzip() is not None:
+                raise ControlGap(f"Le modèle « {path.name} » ne se relit pas comme il a été écrit : rien n'a été remplacé.")
+
+
+def stage_news(job: Job, register: Register, checked: Checked, staged: Path) -> None:
+    """Make ready what this run has to register; the clock says when."""
+    standings = checked.decided.standings
+    entries = news(register.journal, standings, datetime.now(UTC), job.day, register.number)
+    stage_register(register, job.inputs, standings, entries, staged)
 
 
 def publish_all(job: Job, staged: Path) -> tuple[Path, ...]:
-    """Put every file in its place. A file that cannot be replaced (open in Excel, full disk) stops the run."""
+    """Put every file in its place. One that another program holds goes beside it, and the run fails; on other errors nothing moves."""
     try:
-        return tuple(publish(staged, job.outputs))
+        done = publish(staged, job.outputs, job.day)
     except OSError as error:
-        name = Path(str(error.filename2 or error.filename or "")).name
         raise RunError(
-            f"« {name} » ne peut pas être remplacé dans « {job.outputs} » ({error.strerror or 'erreur'}). "
-            "S'il est ouvert dans Excel, fermez-le et relancez."
+            f"{named(error) or 'Une sortie'} ne peut pas être remplacé dans « {job.outputs} » : {reason(error)}. "
+            "Les sorties précédentes restent en place."
+        ) from None
+    if done.beside:
+        raise RunError(_held(done.beside))
+    return tuple(done.placed)
+
+
+def _held(beside: Mapping[Path, Path]) -> str:
+    """What to do about outputs that are open in Excel: the first ones, with where their new version is."""
+    shown = [f"« {target.name} » (nouvelle version dans « {other.name} »)" for target, other in list(beside.items())[:2]]
+    more = f" et {count(len(beside) - 2, 'autre')}" if len(beside) > 2 else ""
+    return (
+        f"Déjà ouvert dans Excel, ou protégé : {', '.join(shown)}{more}. "
+        "Fermez-le et relancez ; d'ici là, seules les autres sorties sont à jour."
+    )
+
+
+def register_news(register: Register, staged: Path) -> None:
+    """Put in the register what this run learned, once its outputs are in place."""
+    try:
+        file_register(register, staged)
+    except OSError as error:
+        raise RunError(
+            f"Les sorties sont à jour, mais le registre « {register.folder} » n'a pas pu être complété : {reason(error)}. Relancez."
         ) from None

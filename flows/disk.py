@@ -1,0 +1,99 @@
+"""The disk: files written whole and flushed, folders flushed, and what the disk answers, in French."""
+
+import contextlib
+import errno
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+_ERRORS = {
+    "ENOSPC": "le disque est plein",
+    "EDQUOT": "le quota du disque est atteint",
+    "EFBIG": "le fichier est trop gros pour ce disque",
+    "EIO": "le disque a échoué à lire ou à écrire",
+    "EROFS": "le disque est en lecture seule",
+    "EACCES": "l'accès est refusé",
+    "EPERM": "l'accès est refusé",
+    "ENOENT": "le fichier ou le dossier n'existe plus",
+    "EISDIR": "un dossier porte déjà ce nom",
+    "ENOTDIR": "un fichier occupe la place d'un dossier",
+    "EEXIST": "un fichier porte déjà ce nom",
+    "ENAMETOOLONG": "le nom est trop long",
+    "EBUSY": "un autre programme l'utilise",
+    "EMFILE": "trop de fichiers sont ouverts",
+    "ENFILE": "trop de fichiers sont ouverts",
+    "ESTALE": "le partage réseau ne répond plus",
+    "ETIMEDOUT": "le partage réseau ne répond plus",
+    "ENOMEM": "la mémoire manque",
+}
+_REASONS = {getattr(errno, name): text for name, text in _ERRORS.items() if hasattr(errno, name)}
+_NO_FLUSH = {getattr(errno, name) for name in ("EINVAL", "ENOTSUP", "EOPNOTSUPP", "EBADF") if hasattr(errno, name)}
+"""What a file system answers that cannot flush a folder."""
+LASTING = {getattr(errno, name) for name in ("ENOSPC", "EDQUOT", "EROFS", "EACCES", "EPERM") if hasattr(errno, name)}
+"""Errors that trying again a second later does not mend."""
+
+
+def reason(error: OSError) -> str:
+    """What the disk answered, in French."""
+    return _REASONS.get(error.errno or 0, f"le système a répondu par l'erreur n° {error.errno}" if error.errno else "erreur du système")
+
+
+def named(error: OSError) -> str:
+    """The name at fault, between quotation marks; empty where the error names none."""
+    name = Path(os.fsdecode(error.filename2 or error.filename)).name if isinstance(error.filename, str | bytes) else ""
+    return f"« {name} »" if name else ""
+
+
+@contextlib.contextmanager
+def plain_errors() -> Iterator[None]:
+    """Give an error of the disk back as it is where a library wraps it in one of its own (XlsxWriter's FileCreateError)."""
+    try:
+        yield
+    except OSError:
+        raise
+    except Exception as error:
+        inner = next((e for e in (*error.args, error.__cause__, error.__context__) if isinstance(e, OSError)), None)
+        if inner is None:
+            raise
+        raise inner from None
+
+
+def write_new(path: Path, data: bytes) -> None:
+    """Write a file that nobody reads yet, flush it, and read it back. Raises OSError."""
+    with path.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    if path.read_bytes() != data:
+        raise OSError(errno.EIO, "read back otherwise than written", str(path))
+
+
+def flush(path: Path) -> None:
+    """Have the disk keep what a file holds."""
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
+
+
+def flush_folder(folder: Path) -> None:
+    """Have the disk keep the names in a folder, where the system can."""
+    if os.name == "nt":
+        return
+    number = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(number)
+    except OSError as error:
+        if error.errno not in _NO_FLUSH:
+            raise OSError(error.errno, error.strerror, str(folder)) from None
+    finally:
+        os.close(number)
+
+
+def open_to_all(path: Path) -> None:
+    """The mode that the user's own files have, not the private one of a temporary file."""
+    path.chmod(0o666 & ~_umask())
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

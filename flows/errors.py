@@ -1,0 +1,9 @@
+"""Why a run stops: errors whose text is the French sentence that its user reads."""
+
+
+class RunError(Exception):
+    """A run that cannot go on. The old outputs stay, unless the sentence says otherwise."""
+
+
+class ControlGap(RunError):
+    """A control does not hold: one euro or one file is unaccounted for."""

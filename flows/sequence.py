@@ -1,0 +1,92 @@
+"""A whole run: its steps in order, under the lock, with one way of carrying each out (plainly here, as Prefect tasks in the flow)."""
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+from flows import steps
+from flows.disk import named, reason
+from flows.errors import RunError
+from flows.lock import one_run_at_a_time
+from flows.progress import say
+from flows.publish import clear_leftovers, staging
+from flows.register import Register
+from flows.steps import Consolidated, Job, Outcome
+from schemas.reading import Reading, Received
+from schemas.text import count
+from workbooks.pool import ReaderPool
+
+T = TypeVar("T")
+
+
+class Way:
+    """How steps are carried out: here by plain calls, one after the other."""
+
+    def step(self, kind: str, title: str, do: Callable[..., T], *arguments: Any) -> T:
+        """Carry out one step; `kind` and `title` name it for people."""
+        return do(*arguments)
+
+    def read(self, readers: ReaderPool, job: Job, lots: Sequence[list[Received]]) -> Iterator[list[Reading]]:
+        """Read batches of files; readings come in their order."""
+        return (readers.read(job.inputs, lot) for lot in lots)
+
+
+def run(job: Job, way: Way | None = None) -> Outcome:
+    """List, read, check, consolidate, write, replace, register. Raises RunError, whose sentence says why."""
+    try:
+        with one_run_at_a_time(job.outputs):
+            return _run(job, way or Way())
+    except OSError as error:
+        raise RunError(f"{_at(error)}{reason(error)}. Les sorties précédentes restent en place.") from error
+
+
+def _at(error: OSError) -> str:
+    name = named(error)
+    return f"{name} : " if name else "Disque : "
+
+
+def _run(job: Job, way: Way) -> Outcome:
+    for folder in (job.register, job.outputs):
+        if clear_leftovers(folder):
+            say("Le passage précédent a été interrompu pendant le remplacement des sorties : toutes sont refaites")
+    register = steps.open_register(job)
+    files = way.step("lister", "lister les dépôts", steps.list_files, job, register)
+    readings = _read(job, files, way)
+    say("Contrôle et consolidation")
+    checked = way.step("controler", "contrôler les classeurs lus", steps.check_all, job, files, readings)
+    made = way.step("consolider", "consolider et contrôler les totaux", steps.consolidate, job, checked)
+    with staging(job.register) as entries, staging(job.outputs) as staged:
+        _write(job, made, staged, way)
+        steps.stage_news(job, register, checked, entries)
+        return Outcome(made.tables, _replace(job, register, staged, entries, way))
+
+
+def _read(job: Job, files: Sequence[Received], way: Way) -> list[Reading]:
+    lots = steps.lots(files, job.config)
+    total, done = sum(map(len, lots)), 0
+    readings: list[Reading] = []
+    with steps.reader_pool(job.config) as readers:
+        for lot, read in zip(lots, way.read(readers, job, lots), strict=True):
+            readings += read
+            done += len(lot)
+            say(f"Lecture : {done} sur {count(total, 'classeur')}")
+    return readings
+
+
+def _write(job: Job, made: Consolidated, staged: Path, way: Way) -> None:
+    outputs: tuple[tuple[str, Callable[..., None], tuple[Any, ...]], ...] = (
+        ("les tables", steps.write_data, (staged, made)),
+        ("budget-consolide.xlsx", steps.write_budget_workbook, (job, staged, made)),
+        ("suivi.xlsx", steps.write_status_workbook, (job, staged, made)),
+        ("les modèles", steps.write_blank_templates, (job, staged)),
+    )
+    for what, write, arguments in outputs:
+        say(f"Écriture : {what}")
+        way.step("ecrire", f"écrire {what}", write, *arguments)
+
+
+def _replace(job: Job, register: Register, staged: Path, entries: Path, way: Way) -> tuple[Path, ...]:
+    """The outputs in place, then the register: a run that cannot publish registers nothing."""
+    written = way.step("publier", "remplacer les sorties", steps.publish_all, job, staged)
+    way.step("inscrire", "compléter le registre", steps.register_news, register, entries)
+    return written
