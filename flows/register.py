@@ -110,14 +110,16 @@ def _first(journal: pl.DataFrame, *columns: str) -> dict[tuple[Any, ...], int]:
 
 
 def news(journal: pl.DataFrame, standings: Iterable[Standing], instant: datetime, day: date, number: int) -> pl.DataFrame:
-    """What the journal does not say yet, as entries of one run: arrivals, other decisions, removals. Names of no deposit have none."""
-    known = _present(journal)
-    deposits = {s.path: s for s in standings if s.received.sha256 or not s.received.ignored}
-    rows = [_entry(s, known.get(path)) for path, s in deposits.items()]
+    """What the journal does not say yet, as entries of one run: arrivals, other decisions, removals.
+
+    Lock files and the like are no deposits, and a file still being copied is none yet: they have no entry.
+    """
+    known, present = _present(journal), {s.path: s for s in standings}
+    rows = [_entry(s, known.get(path)) for path, s in present.items() if not s.received.ignored or s.received.same_as]
     rows += [
         {"fichier": path, "evenement": REMOVED, "empreinte": was["empreinte"], "taille": was["taille"]}
         for path, was in known.items()
-        if path not in deposits
+        if path not in present
     ]
     stamps = {"numero": number, "instant": instant, "date_arrete": day}
     entries = pl.DataFrame([{**stamps, **row} for row in rows if row], schema=JOURNAL_SCHEMA)
