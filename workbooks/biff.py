@@ -23,7 +23,7 @@ def scan_xls(data: bytes) -> dict[str, SheetScan]:
         ole = olefile.OleFileIO(io.BytesIO(data))
         stream = ole.openstream("Workbook" if ole.exists("Workbook") else "Book").read()
         return _scan_stream(stream)
-    except (struct.error, OSError, IndexError, KeyError, ValueError, LookupError):
+    except (struct.error, OSError, LookupError, ValueError, OverflowError, TypeError, AttributeError):  # what olefile raises on damage
         raise Refusal("FIC001", "son contenu interne est endommagé") from None
 
 
