@@ -14,6 +14,7 @@ import polars as pl
 from xlsxwriter.utility import xl_col_to_name
 
 from schemas.text import NBSP, count
+from workbooks.bulk import BulkSheet, as_written
 from workbooks.links import MAX_LINKS, Links
 from workbooks.style import DAY, EUROS, LINES, LINK, NUMBER, RATE, SIZE, YEAR, House
 from workbooks.textcells import height_for, lines_of, printable
@@ -87,21 +88,15 @@ def expected_sums(sheets: Sequence[TableSheet], frames: Mapping[str, pl.DataFram
 
 def write_table(house: House, spec: TableSheet, whole: pl.DataFrame, remark: str = "") -> list[str]:
     """Write one sheet; returns what its reader must know (French sentences), also written below its title where rows are missing."""
-    sheet = house.sheet(spec.name, HEADER_ROW)
+    sheet = house.sheet(spec.name, HEADER_ROW, BulkSheet)
     frame, notes = _fitting(spec, whole)
     nothing = "" if frame.height else "Aucune ligne."
     _write_head(house, sheet, spec, frame, " ".join(filter(None, [spec.grain, remark, nothing, *notes])))
-    _set_heights(sheet, spec, frame)
-    for place, column in enumerate(spec.columns):
-        values, note = _values(frame, column, spec)
-        notes += note
+    sheet.start_rows(FIRST_ROW, frame.height)
+    for column in spec.columns:
         look = _FORMATS[column.kind] | {"font_size": spec.size} | ({"align": "center"} if column.fills else {})
-        if column.link:
-            notes += _write_linked(house, sheet, place, look, values, column.link(frame))
-        else:
-            _write_plain(house, sheet, place, look, values, column.fills)
-        if column.kind == "montant":
-            _write_counts(house, sheet, place, look, values, frame["unite"].to_list())
+        notes += _write_column(house, sheet, spec, column, look, frame)
+    sheet.close_rows(_heights(spec, frame))
     last = max(FIRST_ROW, FIRST_ROW + frame.height - 1)
     sheet.autofilter(HEADER_ROW, 0, last, len(spec.columns) - 1)
     if spec.printed:
@@ -144,68 +139,48 @@ def _write_head(house: House, sheet: Any, spec: TableSheet, frame: pl.DataFrame,
             sheet.write_blank(TOTAL_ROW, place, None, house.total())
 
 
-def _set_heights(sheet: Any, spec: TableSheet, frame: pl.DataFrame) -> None:
-    """Rows whose wrapped texts need more than one line; LibreOffice does not work it out by itself."""
+def _heights(spec: TableSheet, frame: pl.DataFrame) -> pl.Series | None:
+    """Heights of the rows whose wrapped texts need more than one line; LibreOffice does not work them out by itself."""
     wrapped = [lines_of(frame[c.name], c.width * SIZE / spec.size).alias(c.name) for c in spec.columns if c.kind == "long"]
     if not wrapped or not frame.height:
-        return
+        return None
     lines = pl.DataFrame(wrapped).select(pl.max_horizontal(pl.all())).to_series()
-    for row in (lines > 1).arg_true().to_list():
-        sheet.set_row(FIRST_ROW + row, height_for(lines[row]) * spec.size / SIZE)
+    points = {n: height_for(n) * spec.size / SIZE for n in lines.unique().to_list() if n > 1}
+    return lines.replace_strict(points, default=None, return_dtype=pl.Float64)
 
 
-def _values(frame: pl.DataFrame, column: Col, spec: TableSheet) -> tuple[list[Any], list[str]]:
-    """The column as XlsxWriter takes it: floats, day numbers or printable texts; null where the cell stays blank."""
-    series = frame[column.name]
-    if column.kind in ("euros", "montant", "taux"):
-        # A sum of cents below 2^53 becomes the nearest float, which Excel shows and sums as these very cents.
-        return series.cast(pl.Float64).to_list(), []
-    if column.kind == "date":
-        return (series.cast(pl.Date) - _EPOCH).dt.total_days().to_list(), []
-    if column.kind in ("nombre", "annee"):
-        return series.to_list(), []
+def _write_column(house: House, sheet: BulkSheet, spec: TableSheet, column: Col, look: Look, frame: pl.DataFrame) -> list[str]:
+    """One column; returns what could not be written as it is."""
+    series, style = frame[column.name], house.cell(**look)
+    if column.kind == "montant":
+        # What is a number of things has neither cents nor €.
+        counted = {COUNT_UNIT: house.cell(**{**look, "num_format": NUMBER})}
+        sheet.add_numbers(series, style, counted, frame["unite"])
+        return []
+    if "num_format" in look:
+        sheet.add_numbers(_day_numbers(series) if column.kind == "date" else series, style, {}, series)
+        return []
     texts, changed = printable(series.cast(pl.String), spec.table)
     told = [f"Feuille « {spec.name} », colonne « {column.label} » : {changed}."] if changed else []
-    return texts, told
+    if column.link:
+        return told + _write_linked(house, sheet, look, texts, column.link(frame))
+    sheet.add_texts(texts, style, {word: house.cell(**look, bg_color=colour) for word, colour in column.fills.items()})
+    return told
 
 
-def _write_plain(house: House, sheet: Any, place: int, look: Look, values: list[Any], fills: Mapping[str, str]) -> None:
-    default = house.cell(**look)
-    if "num_format" not in look:
-        filled = {word: house.cell(**look, bg_color=colour) for word, colour in fills.items()}
-        for row, value in enumerate(values, FIRST_ROW):
-            if value:
-                sheet.write_string(row, place, value, filled.get(value, default))
-            else:
-                sheet.write_blank(row, place, None, default)
-        return
-    for row, value in enumerate(values, FIRST_ROW):
-        if value is None:
-            sheet.write_blank(row, place, None, default)
-        else:
-            sheet.write_number(row, place, value, default)
+def _day_numbers(days: pl.Series) -> pl.Series:
+    return (days.cast(pl.Date) - _EPOCH).dt.total_days()
 
 
-def _write_counts(house: House, sheet: Any, place: int, look: Look, values: list[Any], units: list[str]) -> None:
-    """Write again, without cents or €, what is a number of things."""
-    counted = house.cell(**{**look, "num_format": NUMBER})
-    for row, (value, unit) in enumerate(zip(values, units, strict=True), FIRST_ROW):
-        if value is not None and unit == COUNT_UNIT:
-            sheet.write_number(row, place, value, counted)
-
-
-def _write_linked(house: House, sheet: Any, place: int, look: Look, values: list[Any], links: Links) -> list[str]:
-    plain, blue = house.cell(**look), house.cell(**look, font_color=LINK, underline=1)
-    room, beyond = MAX_LINKS - sheet.hlink_count, 0
-    for row, (value, link) in enumerate(zip(values, links, strict=True), FIRST_ROW):
-        if not value:
-            sheet.write_blank(row, place, None, plain)
-        elif link is None or room <= 0:
-            sheet.write_string(row, place, value, plain)
-            beyond += link is not None
-        else:
-            sheet.write_url(row, place, link, blue, value)
-            room -= 1
+def _write_linked(house: House, sheet: BulkSheet, look: Look, texts: pl.Series, links: Links) -> list[str]:
+    """A column of texts, each linked to its source as long as Excel admits more links."""
+    wanted = [(place, link) for place, (text, link) in enumerate(zip(texts.to_list(), links, strict=True)) if text and link]
+    kept = wanted[:MAX_LINKS]
+    linked = pl.zeros(len(texts), pl.Boolean, eager=True).scatter([place for place, _ in kept], True)
+    looks = pl.select(pl.when(linked).then(pl.lit("lien")).otherwise(pl.lit(""))).to_series()
+    sheet.add_texts(texts, house.cell(**look), {"lien": house.cell(**look, font_color=LINK, underline=1)}, looks)
+    sheet.add_links([place for place, _ in kept], [as_written(link) for _, link in kept])
+    beyond = len(wanted) - len(kept)
     if not beyond:
         return []
     limit = f"{MAX_LINKS:,}".replace(",", NBSP)

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from xlsxwriter import Workbook
+from xlsxwriter.worksheet import Worksheet
 
 from schemas.tables import ACCEPTED, ACCEPTED_WITH_RESERVES, IGNORED, KEPT, REJECTED, REPLACED, UPDATED
 from workbooks.report_context import ReportContext
@@ -70,9 +71,9 @@ class House:
         """A total, which must not be taken for a row of data."""
         return self.get(bold=True, bg_color=TOTAL_FILL, top=1, bottom=1, valign="vcenter", **properties)
 
-    def sheet(self, name: str, repeat: int | None = None) -> Any:
+    def sheet(self, name: str, repeat: int | None = None, kind: type[Worksheet] = Worksheet) -> Any:
         """A new sheet, set up for A4 landscape, one page wide; `repeat` is the zero-based row printed on each page."""
-        sheet = self.book.add_worksheet(name)
+        sheet = self.book.add_worksheet(name, kind)
         sheet.hide_gridlines(2)
         sheet.set_landscape()
         sheet.set_paper(9)

@@ -31,12 +31,14 @@ def lines_of(texts: pl.Series, width: float) -> pl.Series:
     return (pl.select(pl.when(taken <= width - 0.3).then(1).otherwise(wrapped)).to_series() + breaks).fill_null(1)
 
 
-def printable(texts: pl.Series, table: str) -> tuple[list[str | None], str]:
+def printable(texts: pl.Series, table: str) -> tuple[pl.Series, str]:
     """The texts as Excel can hold them, and what was changed (French, empty if nothing): illegal signs are named, long texts are cut.
 
     `table` names the file of `donnees/` in which the whole text stands.
     """
     suspect = texts.str.contains(_ILLEGAL) | (texts.str.len_bytes() > MAX_TEXT // 2)
+    if not suspect.any():
+        return texts, ""
     values: list[str | None] = texts.to_list()
     named = cut = 0
     for place in suspect.fill_null(False).arg_true():
@@ -48,7 +50,7 @@ def printable(texts: pl.Series, table: str) -> tuple[list[str | None], str]:
         values[place] = short
     parts = [f"{count(named, 'texte')} avec des signes que le format Excel refuse, remplacés par leur code"] if named else []
     parts += [f"{count(cut, 'texte')} de plus de {MAX_TEXT} signes, {'coupé' if cut == 1 else 'coupés'}"] if cut else []
-    return values, " ; ".join(parts)
+    return pl.Series(texts.name, values, dtype=pl.String), " ; ".join(parts)
 
 
 @lru_cache(maxsize=64)
