@@ -20,6 +20,7 @@ from workbooks.file_reading import refused
 from workbooks.wire import dump, load, reading_from_plain, specs_to_plain
 
 _ROOT = Path(__file__).resolve().parent.parent
+_START_S = 60
 CHANGED = "copie inachevée ou fichier modifié pendant la lecture : il sera lu au prochain passage"
 
 
@@ -29,6 +30,10 @@ class ReadingRules:
 
     specs: dict[str, SheetSpec]
     limits: Limits
+
+
+class ReaderBroken(Exception):
+    """The reading process does not even start: our bug, or a broken installation. No file is to blame, so the run stops."""
 
 
 class _Died(Exception):
@@ -49,6 +54,9 @@ class _Worker:
         self._answers: queue.SimpleQueue[bytes] = queue.SimpleQueue()
         threading.Thread(target=self._listen, args=(self._process.stdout,), daemon=True).start()
         self._send(hello)
+        if not self._answers.get(timeout=_START_S):
+            self.close()
+            raise ReaderBroken("the reading process does not start: run `python -m workbooks.worker` to see why")
 
     def _listen(self, pipe: IO[bytes]) -> None:
         for line in pipe:
@@ -78,8 +86,10 @@ class _Worker:
         self._process.kill()
         self._process.wait()
         for pipe in (self._process.stdin, self._process.stdout):
-            if pipe:
-                pipe.close()
+            # What was still to be sent to a dead process is lost, and that is known.
+            with contextlib.suppress(OSError):
+                if pipe:
+                    pipe.close()
 
 
 def _cause(code: int) -> str:

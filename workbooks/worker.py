@@ -24,10 +24,15 @@ def main(requests: BinaryIO, answers: BinaryIO) -> None:
     rules = load(requests.readline())
     specs, limits = specs_from_plain(rules["specs"]), SimpleNamespace(**rules["limits"])
     _bound_memory(limits.memoire_mo * _MB)
+    _say(answers, {"ready": True})
     for line in requests:
         _bound_time(limits.processeur_s)
-        answers.write(dump(_answer(load(line), specs, limits)))
-        answers.flush()
+        _say(answers, _answer(load(line), specs, limits))
+
+
+def _say(answers: BinaryIO, answer: dict[str, Any]) -> None:
+    answers.write(dump(answer))
+    answers.flush()
 
 
 def _answer(request: dict[str, Any], specs: Any, limits: Any) -> dict[str, Any]:
