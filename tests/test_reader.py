@@ -14,7 +14,7 @@ from schemas.rules import RULES
 from tests.builders import FIXTURES, LIMITS, archive, filled, midnight, ods, parts_of, raw_parts, raw_xlsx, read, xlsx
 from workbooks.cells import COLUMNS, ROWS, CellError, Unvalued, address, indices, shown
 from workbooks.container import Refusal, open_container
-from workbooks.file_reading import read_file
+from workbooks.file_reading import Changed, read_file
 from workbooks.pool import ReaderPool, ReadingRules
 from workbooks.reader import RawSheet
 
@@ -406,10 +406,18 @@ def only_finding(folder: Path, received: Received) -> tuple[str, str]:
     return finding.code, finding.facts["detail"]
 
 
-def test_a_file_that_went_away_or_changed_since_it_was_listed_is_a_finding(tmp_path: Path) -> None:
+def test_a_file_that_went_away_since_it_was_listed_is_a_finding(tmp_path: Path) -> None:
     assert only_finding(tmp_path, Received("parti.xlsx")) == ("FIC001", "il a disparu avant d'être lu")
+
+
+def test_a_file_that_changed_since_it_was_listed_is_left_for_the_next_time(tmp_path: Path) -> None:
     (tmp_path / "autre.xlsx").write_bytes(raw_xlsx(ROW))
-    assert only_finding(tmp_path, Received("autre.xlsx", sha256="0" * 64)) == ("FIC001", "il a été modifié pendant la lecture")
+    changed = Received("autre.xlsx", sha256="0" * 64)
+    with pytest.raises(Changed):
+        read_file(tmp_path, changed, CONTRACT.specs, LIMITS)
+    with ReaderPool(CONTRACT, processes=1) as readers:
+        assert readers.read(tmp_path, [changed]) == []
+    assert "sera lu au prochain passage" in changed.ignored
 
 
 def test_a_file_too_large_is_not_even_read(tmp_path: Path) -> None:
