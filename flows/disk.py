@@ -1,9 +1,7 @@
 """The disk: files written whole and flushed, folders flushed, and what the disk answers, in French."""
 
-import contextlib
 import errno
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 _ERRORS = {
@@ -42,20 +40,6 @@ def named(error: OSError) -> str:
     """The name at fault, between quotation marks; empty where the error names none."""
     name = Path(os.fsdecode(error.filename2 or error.filename)).name if isinstance(error.filename, str | bytes) else ""
     return f"« {name} »" if name else ""
-
-
-@contextlib.contextmanager
-def plain_errors() -> Iterator[None]:
-    """Give an error of the disk back as it is where a library wraps it in one of its own (XlsxWriter's FileCreateError)."""
-    try:
-        yield
-    except OSError:
-        raise
-    except Exception as error:
-        inner = next((e for e in (*error.args, error.__cause__, error.__context__) if isinstance(e, OSError)), None)
-        if inner is None:
-            raise
-        raise inner from None
 
 
 def write_new(path: Path, data: bytes) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from io import BytesIO
 from pathlib import Path
 from zipfile import ZipFile
 from zoneinfo import ZoneInfo
@@ -12,7 +13,7 @@ from zoneinfo import ZoneInfo
 from budget.control import controls_table, gaps
 from budget.pipeline import Checked, Tables, check_readings, make_tables
 from budget.views import build_views, sheet_controls
-from flows.disk import named, plain_errors, reason
+from flows.disk import named, reason, write_new
 from flows.errors import ControlGap, RunError
 from flows.publish import publish
 from flows.register import Register, file_register, in_order_of_arrival, news, read_register, stage_register
@@ -157,16 +158,18 @@ def write_data(staged: Path, made: Consolidated) -> None:
 def write_budget_workbook(job: Job, staged: Path, made: Consolidated) -> None:
     """The finance workbook, read back and compared with its tables."""
     target, context = staged / "budget-consolide.xlsx", _context(job)
-    with plain_errors():
-        write_finance(target, made.tables, made.views, context)
+    book = BytesIO()
+    write_finance(book, made.tables, made.views, context)
+    write_new(target, book.getvalue())
     _compare(target, expected_finance(made.tables, made.views, context))
 
 
 def write_status_workbook(job: Job, staged: Path, made: Consolidated) -> None:
     """The staff's workbook, read back and compared with its tables."""
     target, context = staged / "suivi.xlsx", _context(job)
-    with plain_errors():
-        write_status(target, made.tables, made.views, context)
+    book = BytesIO()
+    write_status(book, made.tables, made.views, context)
+    write_new(target, book.getvalue())
     _compare(target, expected_status(made.tables, made.views, context))
 
 
@@ -182,9 +185,7 @@ def _compare(target: Path, expected: Mapping[str, Mapping[str, Decimal]]) -> Non
 
 def write_blank_templates(job: Job, staged: Path) -> None:
     """The blank workbooks, one per document, each tested as an archive."""
-    with plain_errors():
-        paths = write_templates(staged / "modeles", job.config, job.day)
-    for path in paths:
+    for path in write_templates(staged / "modeles", job.config, job.day):
         with ZipFile(path) as archive:
             if archive.testzip() is not None:
                 raise ControlGap(f"Le modèle « {path.name} » ne se relit pas comme il a été écrit : rien n'a été remplacé.")

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
+from io import BytesIO
 from pathlib import Path
 
 import polars as pl
@@ -94,7 +95,7 @@ _SUMMARIES = (
 )  # fmt: skip
 
 
-def write_finance(target: Path, tables: Frames, views: Frames, context: ReportContext) -> None:
+def write_finance(target: Path | BytesIO, tables: Frames, views: Frames, context: ReportContext) -> None:
     """Write the workbook. `views` come from `budget.views.build_views`; the controls from the table `controles`."""
     frames = _frames(tables, views)
     book = new_book(target, context, "Budget consolidé des pôles ESS")

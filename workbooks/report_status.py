@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
+from io import BytesIO
 from pathlib import Path
 
 import polars as pl
@@ -81,7 +82,7 @@ def _sheets(context: ReportContext, frames: Frames) -> tuple[TableSheet, ...]:
     return (_STATUS, files, findings)
 
 
-def write_status(target: Path, tables: Frames, views: Frames, context: ReportContext) -> None:
+def write_status(target: Path | BytesIO, tables: Frames, views: Frames, context: ReportContext) -> None:
     """Write the workbook for the campaign of the configuration. `views` come from `budget.views.build_views`."""
     frames = _frames(views)
     book = new_book(target, context, "Suivi des pôles ESS")

@@ -1,5 +1,6 @@
 """The house style of the reports: one palette that stays readable in grey, formats made once, print set-up of every sheet."""
 
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -92,14 +93,19 @@ def _apart(text: str) -> str:
     return f" {text}" if text[:1].isdigit() else text
 
 
-def new_book(target: Path, context: ReportContext, title: str) -> Any:
-    """A workbook in which text is never read as a formula or a link, and whose bytes depend on its content alone."""
+def new_book(target: Path | BytesIO, context: ReportContext, title: str) -> Any:
+    """A workbook in which text is never read as a formula or a link, and whose bytes depend on its content alone.
+
+    One written to memory uses no temporary file either: a full disk is met by whoever writes the bytes, not by the writer's own files.
+    """
+    in_memory = isinstance(target, BytesIO)
     options = {
         "strings_to_formulas": False,
         "strings_to_urls": False,
         "strings_to_numbers": False,
+        "in_memory": in_memory,
         "default_format_properties": {"font_name": FONT, "font_size": SIZE},
     }
-    book = Workbook(str(target), options)
+    book = Workbook(target if in_memory else str(target), options)
     book.set_properties({"title": title, "subject": context.stamp, "created": context.created})
     return book
