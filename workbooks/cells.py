@@ -26,7 +26,7 @@ Grid: TypeAlias = list[list[Cell]]
 
 ROWS, COLUMNS = 1_048_576, 16_384
 """A worksheet's last row and column (XFD1048576)."""
-_REFERENCE = re.compile(r"[A-Za-z]{1,3}[1-9][0-9]{0,6}")
+_REFERENCE = re.compile(r"([A-Za-z]{1,3})([1-9][0-9]{0,6})")
 _SHOWN = 80
 
 
@@ -48,17 +48,22 @@ def address(row: int, column: int) -> str:
 
 def indices(reference: str) -> tuple[int, int]:
     """Zero-based (row, column) of an A1-style reference; raises ValueError where it is not one of a worksheet."""
-    if not _REFERENCE.fullmatch(reference):
+    found = _REFERENCE.fullmatch(reference)
+    if found is None:
         raise ValueError(reference)
-    column = 0
-    for position, sign in enumerate(reference.upper()):
-        if sign.isdigit():
-            row = int(reference[position:])
-            if row > ROWS or column > COLUMNS:
-                break
-            return row - 1, column - 1
-        column = column * 26 + ord(sign) - 64
-    raise ValueError(reference)
+    row, column = int(found.group(2)), _column(found.group(1))
+    if row > ROWS or column > COLUMNS:
+        raise ValueError(reference)
+    return row - 1, column - 1
+
+
+@lru_cache(maxsize=20_000)
+def _column(written: str) -> int:
+    """One-based number of a column's letters: A → 1, AA → 27."""
+    number = 0
+    for sign in written.upper():
+        number = number * 26 + ord(sign) - 64
+    return number
 
 
 def is_blank(cell: Cell) -> bool:

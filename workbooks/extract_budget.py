@@ -16,7 +16,7 @@ from schemas.text import listing, nearest, normalise
 from workbooks.cells import COLUMNS, Cell, address, is_blank, letters, shown
 from workbooks.locate import first_text, is_repeated_header, is_total, label_of, labels_of, missing_columns, unknown_column
 from workbooks.numbers import year_in
-from workbooks.parse import parse
+from workbooks.parse import account_code, parse
 from workbooks.reader import RawSheet
 
 TOTALS = {"total des charges": ("charge", "TOTAL DES CHARGES"), "total des produits": ("produit", "TOTAL DES PRODUITS")}
@@ -153,7 +153,7 @@ def _follow_header(sheet: RawSheet, index: int, block: _Block, labels: dict[str,
 def _bears_account(row: list[Cell], block: _Block) -> bool:
     """Whether the line's account can be read: it is a line then, even if its label starts with « total »."""
     place = block.columns["compte"]
-    return place < len(row) and not is_blank(row[place]) and parse(row[place], _COMPTE).value is not None
+    return place < len(row) and bool(account_code(row[place]))
 
 
 def _total(part: list[Cell]) -> Line | None:

@@ -134,13 +134,21 @@ _ACCOUNT = re.compile(r"([0-9]{2,8}|CI ?[0-9]?|RP)(?:[ .:/()–—-]+[^\W\d_].*)
 _SEVERAL = re.compile(r"\b(?:à|a|au|et|ou)\s*[0-9]{2}", re.IGNORECASE)
 
 
+def account_code(cell: Cell) -> str:
+    """The listed or longer account that a cell names, or nothing."""
+    if isinstance(cell, date | time | timedelta):
+        return ""
+    written = one_line(cell) if isinstance(cell, str) else shown(cell)
+    found = _ACCOUNT.fullmatch(written) if not _SEVERAL.search(written) else None
+    code = found.group(1).replace(" ", "").upper() if found else ""
+    return code if account_of(code) else ""
+
+
 def account(cell: Cell) -> Parsed:
     """The account as written, without its wording: `641`, `6411`, `60 Achats` → 60, `CI 1` → CI1; never the first of several."""
-    written = one_line(cell) if isinstance(cell, str) else shown(cell)
-    found = _ACCOUNT.fullmatch(written) if not _SEVERAL.search(written) and not isinstance(cell, date | time | timedelta) else None
-    code = found.group(1).replace(" ", "").upper() if found else ""
-    if account_of(code):
+    if code := account_code(cell):
         return Parsed(code)
+    written = one_line(cell) if isinstance(cell, str) else shown(cell)
     labels = [f"{a.code} {a.label}" for a in accounts().values()]
     return bad("CEL112", cell, proches=_proches(nearest(written, labels)))
 
