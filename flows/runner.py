@@ -26,6 +26,8 @@ def run_flow(config: Path, inputs: Path | None, outputs: Path | None, day: date)
     """Run `consolider` once."""
     prepare_environment()
     from flows.consolider import consolider
+    from flows.orphans import stop_server_with_run
 
+    stop_server_with_run()
     state = consolider(str(inputs) if inputs else None, str(outputs) if outputs else None, day, str(config), return_state=True)
     return cast("Outcome", state.result())

@@ -1,6 +1,10 @@
 """The flow under a real Prefect server: named tasks, final states, artifacts, outputs left in place when it fails."""
 
+import os
 import shutil
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -55,6 +59,7 @@ def test_states_names_and_artifacts(tmp_path: Path) -> None:
         names = {r.name for r in runs}
         artifacts = {a.key for a in client.read_artifacts(flow_run_filter=FlowRunFilter(id={"any_": [state.state_details.flow_run_id]}))}
     assert {"lister les dépôts", "lire le lot 1 sur 1 (1 classeurs)", "écrire suivi.xlsx", "remplacer les sorties"} <= names
+    assert "compléter le registre" in names
     assert 8 <= len(names) <= 20
     assert artifacts == {"suivi-des-pays", "fichiers-rejetes", "totaux"}
 
@@ -110,3 +115,53 @@ def test_an_output_that_cannot_be_replaced_fails_in_french(tmp_path: Path, capsy
     told = capsys.readouterr().err
     assert "suivi.xlsx" in told
     assert "Traceback" not in told
+
+
+def test_a_scheduled_run_finds_the_lock_too(tmp_path: Path) -> None:
+    from flows.consolider import consolider
+    from flows.lock import one_run_at_a_time
+
+    with one_run_at_a_time(tmp_path):
+        state = consolider(str(EXAMPLE), str(tmp_path), DAY, str(ROOT / "config.toml"), return_state=True)
+    assert state.is_failed()
+    assert "Une autre consolidation est en cours" in str(state.result(raise_on_failure=False))
+    assert [p.name for p in tmp_path.iterdir()] == [".verrou"]
+
+
+def descendants(pid: int) -> set[int]:
+    """The processes that a process started, and those that they started."""
+    parents = {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            state, parent = (folder / "stat").read_text().rpartition(")")[2].split()[:2]
+        except OSError:
+            continue
+        if state != "Z":
+            parents[int(folder.name)] = int(parent)
+    found: set[int] = set()
+    while more := {child for child, parent in parents.items() if parent in found | {pid}} - found:
+        found |= more
+    return found
+
+
+@pytest.mark.long
+@pytest.mark.skipif(sys.platform != "linux", reason="lit /proc")
+@pytest.mark.parametrize("until", ["", "Lecture", "Écriture : suivi.xlsx"])
+def test_no_process_outlives_a_killed_run(tmp_path: Path, until: str) -> None:
+    """Killed while Prefect starts, while files are read, while outputs are written."""
+    command = [sys.executable, "-m", "flows.cli", *CONFIG, "run", "--entrees", str(EXAMPLE), "--sorties", str(tmp_path / "out")]
+    environment = {**os.environ, "PREFECT_HOME": str(tmp_path / "prefect"), "PREFECT_API_URL": ""}
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True, encoding="utf-8") as run:
+        assert run.stderr is not None
+        limit = time.monotonic() + 120
+        while not descendants(run.pid) and time.monotonic() < limit:
+            time.sleep(0.05)
+        while until and until not in run.stderr.readline():
+            assert run.poll() is None
+        started = descendants(run.pid)
+        run.kill()
+    assert started
+    limit = time.monotonic() + 30
+    while (left := {pid for pid in started if Path(f"/proc/{pid}").exists()}) and time.monotonic() < limit:
+        time.sleep(0.2)
+    assert left == set()
