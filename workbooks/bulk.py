@@ -4,9 +4,11 @@ XlsxWriter keeps everything else: styles, widths, header, totals, print set-up, 
 touches its inner methods; the golden dumps of the reports and `constraints.txt` hold them still.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
+from xml.sax.saxutils import escape
 
 import polars as pl
 from xlsxwriter.url import Url
@@ -16,6 +18,7 @@ from xlsxwriter.worksheet import Worksheet
 Link = tuple[str, str]
 """What a link points to: the file, as XlsxWriter writes it, and the place in it (may be empty)."""
 _BLANK = "/>"
+_SPECIAL = re.compile('[&<>"]')
 
 
 class BulkSheet(Worksheet):  # type: ignore[misc]  # XlsxWriter has no types
@@ -79,13 +82,17 @@ class BulkSheet(Worksheet):  # type: ignore[misc]  # XlsxWriter has no types
         if not links:
             super()._write_hyperlinks()
             return
-        self._xml_start_tag("hyperlinks")
-        for reference, (target, anchor) in links:
-            self.rel_count += 1
-            location = [("location", anchor)] if anchor else []
-            self._xml_empty_tag("hyperlink", [("ref", reference), ("r:id", f"rId{self.rel_count}"), *location])
+        made = []
+        for number, (reference, (target, anchor)) in enumerate(links, self.rel_count + 1):
+            location = f' location="{_escaped(anchor)}"' if anchor else ""
+            made.append(f'<hyperlink ref="{reference}" r:id="rId{number}"{location}/>')
             self.external_hyper_links.append(["/hyperlink", target, "External"])
-        self._xml_end_tag("hyperlinks")
+        self.rel_count += len(links)
+        self.fh.write(f"<hyperlinks>{''.join(made)}</hyperlinks>")
+
+
+def _escaped(text: str) -> str:
+    return escape(text, {'"': "&quot;"}) if _SPECIAL.search(text) else text
 
 
 def _height(heights: pl.Series) -> pl.Expr:
