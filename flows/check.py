@@ -10,6 +10,7 @@ from typing import Any
 
 from budget.constats import FileFacts, constats_table
 from budget.pipeline import check_readings
+from flows.errors import NO_READER, RunError
 from schemas.documents import sheet_specs
 from schemas.parameters import Config
 from schemas.reading import Received
@@ -17,7 +18,7 @@ from schemas.rules import GRAVITIES
 from schemas.tables import ACCEPTED, ACCEPTED_WITH_RESERVES, IGNORED, REJECTED
 from schemas.text import count, normalise
 from workbooks.discover import fingerprint, ignore_doubles
-from workbooks.pool import ReaderPool, ReadingRules
+from workbooks.pool import ReaderBroken, ReaderPool, ReadingRules
 
 _WIDTH = 100
 _WORDS = {"erreur": "ERREUR", "avertissement": "Avertissement", "information": "Information"}
@@ -43,15 +44,18 @@ class CheckedFile:
 
 
 def check_files(paths: Sequence[Path], config: Config, inputs: Path) -> list[CheckedFile]:
-    """Check each file by the single-file rules, as `run` does; files of one folder are one batch."""
+    """Check each file by the single-file rules, as `run` does; files of one folder are one batch. Raises RunError."""
     by_folder: dict[Path, list[tuple[Path, Received]]] = defaultdict(list)
     for path in dict.fromkeys(paths):
         folder, relative = _place(path, inputs, config.dossiers.region)
         by_folder[folder].append((path, fingerprint(path, relative)))
     done: dict[Path, CheckedFile] = {}
-    with ReaderPool(ReadingRules(sheet_specs(), config.limites), config.execution.processus) as readers:
-        for folder, files in by_folder.items():
-            done |= _check_folder(folder, files, readers, config)
+    try:
+        with ReaderPool(ReadingRules(sheet_specs(), config.limites), config.execution.processus) as readers:
+            for folder, files in by_folder.items():
+                done |= _check_folder(folder, files, readers, config)
+    except ReaderBroken as error:
+        raise RunError(NO_READER) from error
     return [done[path] for path in dict.fromkeys(paths)]
 
 

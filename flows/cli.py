@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 
+from flows.errors import RunError
 from flows.french_argparse import FrenchParser
 from schemas.parameters import ConfigError, load_config
 from schemas.text import count, listing
@@ -28,6 +29,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ConfigError as error:
         print(error, file=sys.stderr)
         return WRONG_USE
+    except RunError as error:
+        print(f"Échec. {error}", file=sys.stderr)
+        return FAILED
     except KeyboardInterrupt:
         print("Interrompu : les sorties précédentes restent en place.", file=sys.stderr)
         return FAILED
@@ -88,7 +92,6 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from flows.errors import RunError
     from flows.lock import one_run_at_a_time
     from flows.progress import listening
     from flows.steps import job
@@ -103,9 +106,6 @@ def _run(options: argparse.Namespace) -> int:
 
         with listening(_progress):
             outcome = run_flow(options.config.resolve(), work.inputs, work.outputs, work.day)
-    except RunError as error:
-        print(f"Échec. {error}", file=sys.stderr)
-        return FAILED
     except OSError as error:
         return _refused(work.outputs, error)
     print_summary(outcome, work.outputs, work.day, as_json=options.json)
@@ -124,12 +124,11 @@ def _progress(text: str) -> None:
 
 
 def _templates(options: argparse.Namespace) -> int:
-    from flows.steps import job
-    from workbooks.template import write_templates
+    from flows.steps import job, replace_templates
 
     work = job(options.config, None, None, None)
     folder = options.dossier or work.outputs / "modeles"
-    return _wrote(options, folder, lambda: write_templates(folder, work.config, work.day), "modèle")
+    return _wrote(options, folder, lambda: replace_templates(work, folder), "modèle")
 
 
 def _demo(options: argparse.Namespace) -> int:

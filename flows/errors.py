@@ -7,3 +7,9 @@ class RunError(Exception):
 
 class ControlGap(RunError):
     """A control does not hold: one euro or one file is unaccounted for."""
+
+
+NO_READER = (
+    "Le lecteur de classeurs ne démarre pas : réinstallez l'outil (« python -m workbooks.worker » dit pourquoi). "
+    "Les sorties précédentes restent en place."
+)

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from flows import steps
 from flows.disk import named, reason
-from flows.errors import RunError
+from flows.errors import NO_READER, RunError
 from flows.lock import one_run_at_a_time
 from flows.progress import say
 from flows.publish import clear_leftovers, staging
@@ -14,7 +14,7 @@ from flows.register import Register
 from flows.steps import Consolidated, Job, Outcome
 from schemas.reading import Reading, Received
 from schemas.text import count
-from workbooks.pool import ReaderPool
+from workbooks.pool import ReaderBroken, ReaderPool
 
 T = TypeVar("T")
 
@@ -38,6 +38,8 @@ def run(job: Job, way: Way | None = None) -> Outcome:
             return _run(job, way or Way())
     except OSError as error:
         raise RunError(f"{_at(error)}{reason(error)}. Les sorties précédentes restent en place.") from error
+    except ReaderBroken as error:
+        raise RunError(NO_READER) from error
 
 
 def _at(error: OSError) -> str:
@@ -78,7 +80,7 @@ def _write(job: Job, made: Consolidated, staged: Path, way: Way) -> None:
         ("les tables", steps.write_data, (staged, made)),
         ("budget-consolide.xlsx", steps.write_budget_workbook, (job, staged, made)),
         ("suivi.xlsx", steps.write_status_workbook, (job, staged, made)),
-        ("les modèles", steps.write_blank_templates, (job, staged)),
+        ("les modèles", steps.write_blank_templates, (job, staged / "modeles")),
     )
     for what, write, arguments in outputs:
         say(f"Écriture : {what}")

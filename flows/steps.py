@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from io import BytesIO
@@ -15,7 +15,7 @@ from budget.pipeline import Checked, Tables, check_readings, make_tables
 from budget.views import build_views, sheet_controls
 from flows.disk import named, reason, write_new
 from flows.errors import ControlGap, RunError
-from flows.publish import publish
+from flows.publish import publish, staging
 from flows.register import Register, file_register, in_order_of_arrival, news, read_register, stage_register
 from flows.tables import write_tables
 from schemas.documents import sheet_specs
@@ -183,12 +183,19 @@ def _compare(target: Path, expected: Mapping[str, Mapping[str, Decimal]]) -> Non
         raise ControlGap(f"Le classeur « {target.name} » ne dit pas ce que disent les tables, rien n'a été remplacé : {' '.join(told)}")
 
 
-def write_blank_templates(job: Job, staged: Path) -> None:
+def write_blank_templates(job: Job, folder: Path) -> None:
     """The blank workbooks, one per document, each tested as an archive."""
-    for path in write_templates(staged / "modeles", job.config, job.day):
+    for path in write_templates(folder, job.config, job.day):
         with ZipFile(path) as archive:
             if archive.testzip() is not None:
                 raise ControlGap(f"Le modèle « {path.name} » ne se relit pas comme il a été écrit : rien n'a été remplacé.")
+
+
+def replace_templates(job: Job, folder: Path) -> list[Path]:
+    """The blank workbooks alone, in a folder of their own, replaced as the outputs are."""
+    with staging(folder) as staged:
+        write_blank_templates(job, staged)
+        return list(publish_all(replace(job, outputs=folder), staged))
 
 
 def stage_news(job: Job, register: Register, checked: Checked, staged: Path) -> None:
