@@ -438,6 +438,14 @@ def test_a_pool_gives_readings_in_the_order_of_files(tmp_path: Path) -> None:
     assert [r.findings[0].code for r in readings] == ["FIC004", "FIC001"] * 5
 
 
+def test_a_pool_serves_one_batch_after_another(tmp_path: Path) -> None:
+    """A process started for one batch must not end with it: on Linux it would, with the thread that started it."""
+    (tmp_path / "a.xlsx").write_bytes(raw_xlsx(ROW))
+    with ReaderPool(CONTRACT, processes=1) as readers:
+        codes = [readers.read(tmp_path, [Received("a.xlsx")])[0].findings[0].code for _ in range(3)]
+    assert codes == ["FIC004"] * 3
+
+
 def test_sheets_are_plain_rows() -> None:
     (sheet,) = read(xlsx({"Feuil1": [["a", None, 1]]}))
     assert sheet == RawSheet("Feuil1", [["a", "", 1.0]])

@@ -110,11 +110,14 @@ class ReaderPool:
         self._slots: queue.LifoQueue[_Worker | None] = queue.LifoQueue()
         for _ in range(self._processes):
             self._slots.put(None)
+        # These threads start the processes, and Linux ends a process with the thread that started it: they last as long as the pool.
+        self._threads = ThreadPoolExecutor(self._processes)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._threads.shutdown(cancel_futures=True)
         for _slot in range(self._processes):
             worker = self._slots.get()
             if worker:
@@ -131,10 +134,7 @@ class ReaderPool:
         return self._map(lambda received: self._inspect_one(folder, received), files)
 
     def _map(self, work: Any, files: Sequence[Received]) -> list[Any]:
-        if not files:
-            return []
-        with ThreadPoolExecutor(min(self._processes, len(files))) as threads:
-            return list(threads.map(work, files))
+        return list(self._threads.map(work, files))
 
     def _read_one(self, folder: Path, received: Received) -> Reading | None:
         try:
