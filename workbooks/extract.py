@@ -71,7 +71,7 @@ def _document(sheet: RawSheet | None, sheets: Sequence[RawSheet], reading: Readi
         return None
     cell = _at(sheet, *place)
     if is_blank(cell) or isinstance(cell, CellError | Unvalued):
-        _value(cell, spec.column("type_document"), sheet, place, True, reading)
+        _read_cell(cell, spec.column("type_document"), sheet, place, True, reading)
         return None
     document = next((d for name, d in DOCUMENTS.items() if normalise(name) == label_of(cell)), None)
     if document is None:
@@ -125,7 +125,7 @@ def _read_identification(sheet: RawSheet, document: Document, reading: Reading, 
         cell = _at(sheet, *place)
         # A statement's financer may be given row by row: what is missing is said once the rows are read.
         needed = column.required_in(document.name) and not (document.name == STATEMENT and column.name in _FINANCER_FIELDS)
-        identity[column.name] = _value(cell, column, sheet, place, needed, reading).value
+        identity[column.name] = _read_cell(cell, column, sheet, place, needed, reading)
     if document.name == STATEMENT:
         for name in ("campagne", "date_depot"):
             if name not in places:
@@ -146,13 +146,23 @@ def _blank(column: Column, sheet: RawSheet, row: int, index: int) -> Finding:
     return Finding("CEL101", sheet.name, address(row, index), column.label, facts=facts)
 
 
-def _value(cell: Cell, column: Column, sheet: RawSheet, place: tuple[int, int], needed: bool, reading: Reading) -> Parsed:
-    """Read one cell and keep its findings. A blank amount is 0, another blank is the default, or CEL101 where needed."""
+def _blank_value(column: Column, sheet: RawSheet, place: tuple[int, int], needed: bool, reading: Reading) -> Any:
+    """A blank amount is 0, another blank is the default; CEL101 where a value is needed."""
+    if needed:
+        reading.findings.append(_blank(column, sheet, *place))
+        return None
+    return 0 if column.kind == "montant" else column.default
+
+
+def _read_cell(cell: Cell, column: Column, sheet: RawSheet, place: tuple[int, int], needed: bool, reading: Reading) -> Any:
+    """The value of a cell, blank or not."""
     if is_blank(cell):
-        if needed:
-            reading.findings.append(_blank(column, sheet, *place))
-            return Parsed(None)
-        return Parsed(0 if column.kind == "montant" else column.default)
+        return _blank_value(column, sheet, place, needed, reading)
+    return _value(cell, column, sheet, place, reading).value
+
+
+def _value(cell: Cell, column: Column, sheet: RawSheet, place: tuple[int, int], reading: Reading) -> Parsed:
+    """Read one cell that is not blank, and keep its findings."""
     parsed = parse(cell, column)
     for code, facts in parsed.findings:
         reading.findings.append(Finding(code, sheet.name, address(*place), column.label, facts.get("valeur", ""), facts=facts))
@@ -201,7 +211,6 @@ def _read_row(
     index: int, values: Mapping[str, Cell], places: Mapping[str, int], sheet: RawSheet, document: Document, reading: Reading,
     spec: SheetSpec, identity: Mapping[str, Any], cells: Cells,
 ) -> None:  # fmt: skip
-    volet = label_of(values.get("volet", ""))
     conditional = False
     row: dict[str, Any] = {}
     for column in spec.columns:
@@ -211,10 +220,11 @@ def _read_row(
             row[column.name] = (0 if column.kind == "montant" else column.default) if not column.required_in(document.name) else None
             continue
         cell = values[column.name]
-        needed = column.required_in(document.name) or any(normalise(r) == volet for r in column.required if r not in DOCUMENTS)
-        needed = needed and is_blank(values.get(column.alternative, ""))
-        needed = needed or any(c.alternative == column.name and c.required_in(document.name) and c.name not in places for c in spec.columns)
-        parsed = _value(cell, column, sheet, (index, place), needed, reading)
+        if is_blank(cell):
+            needed = _is_needed(column, values, places, spec, document)
+            row[column.name] = _blank_value(column, sheet, (index, place), needed, reading)
+            continue
+        parsed = _value(cell, column, sheet, (index, place), reading)
         row[column.name], conditional = parsed.value, conditional or parsed.conditional
     if spec.key == "engagements":
         _complete_engagement(index, row, values, places, sheet, reading, identity)
@@ -223,6 +233,17 @@ def _read_row(
     cells["feuille"].append(sheet.name)
     cells["ligne"].append(index + 1)
     cells["sous_reserve"].append(conditional)
+
+
+def _is_needed(column: Column, values: Mapping[str, Cell], places: Mapping[str, int], spec: SheetSpec, document: Document) -> bool:
+    """Whether a blank cell of this row must be filled: required here or for the row's volet, with no other column that stands for it."""
+    if column.required:
+        volet = label_of(values.get("volet", ""))
+        required = column.required_in(document.name) or any(normalise(r) == volet for r in column.required if r not in DOCUMENTS)
+        if required and is_blank(values.get(column.alternative, "")):
+            return True
+    # The column that it may stand for is missing: it is the only one left.
+    return any(c.alternative == column.name and c.required_in(document.name) and c.name not in places for c in spec.columns)
 
 
 def _complete_engagement(

@@ -118,9 +118,17 @@ def is_total(row: Sequence[Cell]) -> bool:
 
 def is_repeated_header(row: Sequence[Cell], labels: dict[str, str], columns: dict[str, int]) -> bool:
     """Whether the row holds the table's own labels again, in their own columns."""
-    same = sum(1 for name, index in columns.items() if index < len(row) and labels.get(label_of(row[index])) == name)
-    filled = sum(1 for index in columns.values() if index < len(row) and not is_blank(row[index]))
-    return same >= min(2, len(columns)) and same >= filled - 1
+    same = others = 0
+    for name, index in columns.items():
+        if index >= len(row) or is_blank(row[index]):
+            continue
+        if labels.get(label_of(row[index])) == name:
+            same += 1
+        else:
+            others += 1
+            if others > 1:
+                return False
+    return same >= min(2, len(columns))
 
 
 def label_column(grid: Grid, labels: dict[str, str]) -> int | None:

@@ -16,7 +16,7 @@ from workbooks.cells import Cell, shown
 Facts = dict[str, str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Parsed:
     """A value (None where it could not be read) and the findings met: pairs of a rule's code and its facts.
 

@@ -107,7 +107,8 @@ class _XlsxSheet:
         self.seen = seen
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
-        name = _local(name)
+        if ":" in name:
+            name = _local(name)
         if name == "c":
             self._open_cell(attributes)
         elif name == "row":
@@ -130,7 +131,8 @@ class _XlsxSheet:
         self.value = ""
 
     def end(self, name: str) -> None:
-        name = _local(name)
+        if ":" in name:
+            name = _local(name)
         if name == "v":
             self.in_value = False
         elif name == "c" and self.filled:
