@@ -1,6 +1,5 @@
 """`poles check`: the findings of a few files on the terminal, without Prefect and without writing anything."""
 
-import json
 import textwrap
 from collections import defaultdict
 from collections.abc import Sequence
@@ -11,13 +10,14 @@ from typing import Any
 from budget.constats import FileFacts, constats_table
 from budget.pipeline import check_readings
 from flows.errors import NO_READER, RunError
+from flows.terminal import show, show_json
 from schemas.documents import sheet_specs
 from schemas.parameters import Config
 from schemas.reading import Received
 from schemas.rules import GRAVITIES
 from schemas.tables import ACCEPTED, ACCEPTED_WITH_RESERVES, IGNORED, REJECTED
-from schemas.text import count, normalise
-from workbooks.discover import fingerprint, ignore_doubles
+from schemas.text import count, normalise, visible
+from workbooks.discover import UNREADABLE_NAME, fingerprint, ignore_doubles, printable_name
 from workbooks.pool import ReaderBroken, ReaderPool, ReadingRules
 
 _WIDTH = 100
@@ -32,6 +32,7 @@ class CheckedFile:
     document: str
     decision: str
     findings: list[dict[str, Any]]
+    ignored: str = ""
 
     def number(self, gravity: str) -> int:
         """How many findings of that gravity."""
@@ -48,7 +49,9 @@ def check_files(paths: Sequence[Path], config: Config, inputs: Path) -> list[Che
     by_folder: dict[Path, list[tuple[Path, Received]]] = defaultdict(list)
     for path in dict.fromkeys(paths):
         folder, relative = _place(path, inputs, config.dossiers.region)
-        by_folder[folder].append((path, fingerprint(path, relative)))
+        readable = printable_name(relative) == relative
+        received = fingerprint(path, relative) if readable else Received(printable_name(relative), ignored=UNREADABLE_NAME)
+        by_folder[folder].append((path, received))
     done: dict[Path, CheckedFile] = {}
     try:
         with ReaderPool(ReadingRules(sheet_specs(), config.limites), config.execution.processus) as readers:
@@ -79,7 +82,9 @@ def _check_folder(folder: Path, files: list[tuple[Path, Received]], readers: Rea
     found = {key[0]: rows.drop("fichier").to_dicts() for key, rows in constats.partition_by("fichier", as_dict=True).items()}
     standings = {s.path: s for s in checked.decided.standings}
     return {
-        path: CheckedFile(str(path), standings[r.path].identity.get("type_document") or "", standings[r.path].alone, found.get(r.path, []))
+        path: CheckedFile(
+            str(path), standings[r.path].identity.get("type_document") or "", standings[r.path].alone, found.get(r.path, []), r.ignored
+        )
         for path, r in files
     }
 
@@ -87,21 +92,21 @@ def _check_folder(folder: Path, files: list[tuple[Path, Received]], readers: Rea
 def print_json(checked: Sequence[CheckedFile]) -> None:
     """The same facts for a program."""
     files = [{"fichier": c.shown, "type_document": c.document, "decision": c.decision, "constats": c.findings} for c in checked]
-    print(json.dumps(files, ensure_ascii=False, indent=2))
+    show_json(files)
 
 
 def print_report(checked: Sequence[CheckedFile]) -> None:
     """The findings of each file, by sheet, in lines of at most 100 signs; then one line of summary."""
     for c in checked:
-        print(f"{c.shown}")
-        print(f"  {c.document or 'document non reconnu'} : {_VERDICTS[c.decision]}")
+        show(c.shown)
+        show(f"  {c.document or 'document non reconnu'} : {_VERDICTS[c.decision]}" + (f" : {c.ignored}" if c.ignored else ""))
         for sheet, findings in _by_sheet(c.findings).items():
-            print(f"\n  {sheet or 'Fichier'}")
+            show("", f"  {_shortened(sheet) or 'Fichier'}")
             for finding in findings:
                 _print_finding(finding)
-        print()
+        show("")
     totals = [count(sum(c.number(g) for c in checked), g) for g in GRAVITIES]
-    print(f"{count(len(checked), 'fichier contrôlé', 'fichiers contrôlés')} : {', '.join(totals)}.")
+    show(f"{count(len(checked), 'fichier contrôlé', 'fichiers contrôlés')} : {', '.join(totals)}.")
 
 
 _VERDICTS = {
@@ -123,5 +128,13 @@ def _by_sheet(findings: Sequence[dict[str, Any]]) -> dict[str, list[dict[str, An
 
 def _print_finding(finding: dict[str, Any]) -> None:
     head = f"{_WORDS[finding['gravite']]} {finding['code']}" + (f" [{finding['cellule']}]" if finding["cellule"] else "")
-    print(textwrap.fill(f"{head} {finding['message']}", _WIDTH, initial_indent="    ", subsequent_indent="        "))
-    print(textwrap.fill(finding["correction"], _WIDTH, initial_indent="      → ", subsequent_indent="        "))
+    show(*_wrapped(f"{head} {finding['message']}", "    "), *_wrapped(finding["correction"], "      → "))
+
+
+def _wrapped(text: str, start: str) -> list[str]:
+    return textwrap.wrap(visible(text), _WIDTH, initial_indent=start, subsequent_indent="        ")
+
+
+def _shortened(sheet: str) -> str:
+    """A sheet's name: Excel admits 31 signs, a forged file any number."""
+    return sheet if len(sheet) <= _WIDTH - 2 else f"{sheet[: _WIDTH - 3]}…"

@@ -1,7 +1,6 @@
 """The command `poles`. Exit 0 where it is done (rejected files included), 1 where it failed or `check` found an error, 2 for wrong use."""
 
 import argparse
-import json
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -10,6 +9,7 @@ from pathlib import Path
 
 from flows.errors import RunError
 from flows.french_argparse import FrenchParser
+from flows.terminal import show, show_json
 from schemas.parameters import ConfigError, load_config
 from schemas.text import count, listing
 
@@ -27,13 +27,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return int(options.run(options))
     except ConfigError as error:
-        print(error, file=sys.stderr)
+        show(*str(error).split("\n"), error=True)
         return WRONG_USE
     except RunError as error:
-        print(f"Échec. {error}", file=sys.stderr)
+        show(f"Échec. {error}", error=True)
         return FAILED
     except KeyboardInterrupt:
-        print("Interrompu : les sorties précédentes restent en place.", file=sys.stderr)
+        show("Interrompu : les sorties précédentes restent en place.", error=True)
         return FAILED
 
 
@@ -84,7 +84,7 @@ def _check(options: argparse.Namespace) -> int:
     missing = [f for f in options.fichiers if not f.is_file()]
     if missing:
         names = listing((f"« {f} »" for f in missing), "et")
-        print(f"Introuvable : {names}.", file=sys.stderr)
+        show(f"Introuvable : {names}.", error=True)
         return WRONG_USE
     checked = check_files(options.fichiers, config, home / config.dossiers.entrees)
     (print_json if options.json else print_report)(checked)
@@ -115,12 +115,12 @@ def _run(options: argparse.Namespace) -> int:
 def _refused(folder: Path, error: OSError) -> int:
     from flows.disk import named, reason
 
-    print(f"Échec. « {folder} » : {' : '.join(filter(None, (named(error), reason(error))))}.", file=sys.stderr)
+    show(f"Échec. « {folder} » : {' : '.join(filter(None, (named(error), reason(error))))}.", error=True)
     return FAILED
 
 
 def _progress(text: str) -> None:
-    print(f"… {text}", file=sys.stderr, flush=True)
+    show(f"… {text}", error=True)
 
 
 def _templates(options: argparse.Namespace) -> int:
@@ -147,9 +147,9 @@ def _wrote(options: argparse.Namespace, folder: Path, write: Callable[[], list[P
     except OSError as error:
         return _refused(folder, error)
     if options.json:
-        print(json.dumps({"fichiers": [p.as_posix() for p in paths]}, ensure_ascii=False, indent=2))
+        show_json({"fichiers": [p.as_posix() for p in paths]})
     else:
-        print(f"{count(len(paths), noun)} dans {folder}.")
+        show(f"{count(len(paths), noun)} dans {folder}.")
     return DONE
 
 

@@ -1,7 +1,10 @@
 """argparse in French: its own words are translated through its gettext hook, once, for the command `poles`."""
 
 import argparse
+import sys
 from typing import Any, NoReturn
+
+from flows.terminal import show
 
 _NO_SUCH = "« %(value)s » n'existe pas (au choix : %(choices)s)"
 _WORDS = {
@@ -33,3 +36,7 @@ class FrenchParser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Say what is wrong and how to get help."""
         self.exit(2, f"{self.prog} : {message}\nAide : {self.prog} --help\n")
+
+    def _print_message(self, message: str, file: Any = None) -> None:
+        """The inner method through which all of argparse's own words go: what was typed may hold signs that a terminal obeys."""
+        show(*message.removesuffix("\n").split("\n"), error=file is not sys.stdout)

@@ -1,12 +1,12 @@
 """What `poles run` prints at its end, for people or for programs."""
 
-import json
 from datetime import date
 from pathlib import Path
 
 import polars as pl
 
 from flows.steps import Outcome
+from flows.terminal import show, show_json
 from schemas.tables import IGNORED, REJECTED, REPLACED
 from schemas.text import count, euros, french_date
 
@@ -33,7 +33,10 @@ _PLURALS = {
 
 def print_summary(outcome: Outcome, outputs: Path, day: date, *, as_json: bool) -> None:
     """The run in a few lines: files, euros, controls, stages, rejected files, where to look."""
-    print(json.dumps(_facts(outcome, outputs, day), ensure_ascii=False, indent=2) if as_json else _lines(outcome, outputs, day))
+    if as_json:
+        show_json(_facts(outcome, outputs, day))
+    else:
+        show(*_lines(outcome, outputs, day))
 
 
 def _stages(outcome: Outcome) -> dict[str, int]:
@@ -54,7 +57,7 @@ def _facts(outcome: Outcome, outputs: Path, day: date) -> dict[str, object]:
     }
 
 
-def _lines(outcome: Outcome, outputs: Path, day: date) -> str:
+def _lines(outcome: Outcome, outputs: Path, day: date) -> list[str]:
     depots, controls = outcome.tables["depots"], outcome.tables["controles"]
     decisions = ", ".join(f"{n} {d if n < 2 else _PLURALS[d]}" for d, n in outcome.decisions.items() if n)
     lines = [f"Terminé{' avec réserves' if outcome.has_reserves else ''}. Arrêté au {french_date(day)}."]
@@ -71,5 +74,4 @@ def _lines(outcome: Outcome, outputs: Path, day: date) -> str:
     errors = int(depots.filter(pl.col("decision") != REPLACED)["erreurs"].sum() or 0)
     if errors:
         lines.append(f"{count(errors, 'erreur')} à corriger : voir la feuille Constats de suivi.xlsx.")
-    lines.append(f"Sorties : {outputs}")
-    return "\n".join(lines)
+    return [*lines, f"Sorties : {outputs}"]

@@ -1,6 +1,7 @@
 """The tables on disk: Parquet and CSV for programs, each read back."""
 
 import io
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -8,8 +9,12 @@ import polars as pl
 
 from flows.disk import write_new
 from flows.errors import ControlGap
+from schemas.text import OBEYED, visible
 
-_FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
+_SIGNS = "=+@\\-＝＋＠－"
+"""Signs that start a formula, as typed in Europe and in Asia."""
+_FORMULA = re.compile(f'((?:^|;)[\\s"]*)(?=[{_SIGNS}])')
+_ACTS = f'(^|;)[\\s"]*[{_SIGNS}]|[{OBEYED}]'
 
 
 def write_tables(folder: Path, tables: Mapping[str, pl.DataFrame]) -> None:
@@ -30,9 +35,19 @@ def write_parquet(path: Path, table: pl.DataFrame) -> None:
 
 
 def _neutral(table: pl.DataFrame) -> pl.DataFrame:
-    """Text that a spreadsheet would take for a formula gets an apostrophe before it; the Parquet files keep it as it is."""
-    texts = [name for name, dtype in table.schema.items() if dtype == pl.String]
-    return table.with_columns(
-        pl.when(pl.col(name).str.head(1).is_in(_FORMULA_SIGNS)).then("'" + pl.col(name)).otherwise(pl.col(name)).alias(name)
-        for name in texts
-    )
+    """Text that a spreadsheet would take for a formula gets an apostrophe before it; the Parquet files keep it as it is.
+
+    A French Excel cuts these lines at `;`, quoted or not, so that each piece of a text may become a cell. Signs that a terminal obeys
+    are written as their code.
+    """
+    changed = []
+    for name in (n for n, dtype in table.schema.items() if dtype == pl.String):
+        suspect = table[name].str.contains(_ACTS)
+        if suspect.any():
+            texts = [_inert(text) if acts else text for text, acts in zip(table[name], suspect, strict=True)]
+            changed.append(pl.Series(name, texts, pl.String))
+    return table.with_columns(changed)
+
+
+def _inert(text: str) -> str:
+    return _FORMULA.sub(r"\1'", visible(text))

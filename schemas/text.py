@@ -11,6 +11,9 @@ from functools import lru_cache
 NBSP = "\u00a0"
 _LIGATURES = str.maketrans({"œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae", "ß": "ss"})
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
+OBEYED = "\\x00-\\x1f\\x7f-\\x9f\\u2028-\\u202e\\u2066-\\u2069\\ufffe\\uffff"
+"""Signs that a terminal or a screen obeys rather than shows (controls, breaks, changes of direction), between `[` and `]` of a regex."""
+_OBEYED = re.compile(f"[{OBEYED}\\ud800-\\udfff]")
 
 
 @lru_cache(maxsize=65_536)
@@ -22,6 +25,11 @@ def normalise(text: str) -> str:
         spaced = (c if c.isascii() else "" if unicodedata.combining(c) else " " for c in decomposed)
         decomposed = "".join(spaced)
     return _NOT_WORD.sub(" ", decomposed.lower()).strip()
+
+
+def visible(text: str) -> str:
+    """The text on one line, with nothing in it that acts: such a sign is written as its code, `[U+001B]`."""
+    return _OBEYED.sub(lambda sign: f"[U+{ord(sign.group()):04X}]", text)
 
 
 def nearest(text: str, known: Iterable[str], count: int = 3) -> list[str]:

@@ -13,6 +13,7 @@ from workbooks.container import EXTENSIONS, Refusal
 
 _TEMPORARY = (".tmp", ".temp", ".part", ".partial", ".crdownload", ".download", ".filepart", "~")
 _BINS = ("$recycle.bin", "#recycle")
+UNREADABLE_NAME = "son nom contient des signes illisibles : renommez-le"
 
 
 def discover(folder: Path) -> list[Received]:
@@ -49,10 +50,10 @@ def _raise(error: OSError) -> None:
 
 def _receive(path: Path, relative: str) -> Received:
     reason = _reason_to_ignore(path, relative)
-    return Received(_printable(relative), ignored=reason) if reason else fingerprint(path, relative)
+    return Received(printable_name(relative), ignored=reason) if reason else fingerprint(path, relative)
 
 
-def _printable(relative: str) -> str:
+def printable_name(relative: str) -> str:
     """A name that is not UTF-8, with the bytes at fault written out, so that each one keeps a name of its own."""
     return relative.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
@@ -105,6 +106,6 @@ def _reason_of_kind(path: Path) -> str:
         return "ce n'est pas un fichier ordinaire"
     if not name.lower().endswith(EXTENSIONS):
         return f"pas un classeur : seuls les formats {', '.join(EXTENSIONS)} sont lus"
-    if _printable(name) != name:
-        return "son nom contient des signes illisibles : renommez-le"
+    if printable_name(name) != name:
+        return UNREADABLE_NAME
     return ""

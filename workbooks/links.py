@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterable, Sequence
 from urllib.parse import quote
 
+from workbooks.textcells import ILLEGAL_SIGN
+
 MAX_LINKS = 65_530
 """Links that one sheet may hold."""
 MAX_LENGTH = 2_079
@@ -28,8 +30,8 @@ def folder_prefix(folder: str) -> str:
 
 
 def anchor(sheet: str | None, cell: str | None) -> str:
-    """`'Feuille d''été'!C6`; nothing without a sheet, its first cell where the address is none."""
-    if not sheet:
+    """`'Feuille d''été'!C6`; its first cell where the address is none; nothing without a sheet, or for a name that XML cannot hold."""
+    if not sheet or ILLEGAL_SIGN.search(sheet):
         return ""
     quoted = sheet.replace("'", "''")
     return f"'{quoted}'!{cell if cell and _CELL.fullmatch(cell) else 'A1'}"

@@ -11,8 +11,9 @@ MAX_TEXT = 32_767
 """UTF-16 units that a cell may hold."""
 _WIDTHS = {"[ijltfI .,;:'’|!/]": -0.53, "[r()-]": -0.4, "[ckjsvxyzJ]": -0.1, "[A-HK-LN-VX-ZÀ-Ý€%]": 0.25, "[mMwW–—…]": 0.5}
 """How far letters are from a digit's width in Arial, in digits."""
-_ILLEGAL = "[\\x00-\\x08\\x0b-\\x1f\\x7f\\x{fffe}\\x{ffff}]"
-_ILLEGAL_SIGN = re.compile("[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff]")
+_ILLEGAL = "[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\\u202a-\\u202e\\u2066-\\u2069\\ufffe\\uffff]"
+"""Controls, changes of direction, and what XML does not admit."""
+ILLEGAL_SIGN = re.compile(_ILLEGAL)
 
 
 def height_for(lines: int) -> float:
@@ -43,12 +44,12 @@ def printable(texts: pl.Series, table: str) -> tuple[pl.Series, str]:
     named = cut = 0
     for place in suspect.fill_null(False).arg_true():
         text = values[place] or ""
-        clean = _ILLEGAL_SIGN.sub(_name_sign, text.replace("\r\n", "\n"))
+        clean = ILLEGAL_SIGN.sub(_name_sign, text.replace("\r\n", "\n"))
         short = _shorten(clean, table)
         named += clean != text
         cut += short != clean
         values[place] = short
-    parts = [f"{count(named, 'texte')} avec des signes que le format Excel refuse, remplacés par leur code"] if named else []
+    parts = [f"{count(named, 'texte')} avec des signes invisibles ou refusés par Excel, remplacés par leur code"] if named else []
     parts += [f"{count(cut, 'texte')} de plus de {MAX_TEXT} signes, {'coupé' if cut == 1 else 'coupés'}"] if cut else []
     return pl.Series(texts.name, values, dtype=pl.String), " ; ".join(parts)
 
