@@ -1,5 +1,6 @@
 """The same inputs, register, configuration and day give the same bytes: whatever the zone, the language, the mask, the hash seed, the order
-of the files on the disk and the number of reading processes. And today is Brittany's day, also in the nights when its clocks change.
+of the files on the disk and the numbers of reading processes and of files in a batch.
+And today is Brittany's day, also in the nights when its clocks change.
 """
 
 import hashlib
@@ -53,7 +54,9 @@ def elsewhere(folder: Path, inputs: Path, machine: str) -> Path:
     """The outputs of a run in a process whose environment is another machine's."""
     environment, mask, processes = MACHINES[machine]
     config, out = folder / f"{machine}.toml", folder / machine
-    config.write_text(CONFIG.read_text("utf-8").replace("processus = 0", f"processus = {processes}"), "utf-8")
+    config.write_text(
+        CONFIG.read_text("utf-8").replace("processus = 0", f"processus = {processes}").replace("par_lot = 250", "par_lot = 4"), "utf-8"
+    )
     script = folder / "child.py"
     script.write_text(CHILD, "utf-8")
     call = [sys.executable, str(script), str(inputs), str(out), str(config), mask]
