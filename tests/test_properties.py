@@ -294,3 +294,14 @@ def test_an_amount_changed_without_its_checksum_is_never_read(tmp_path: Path, po
         (tmp_path / f"{seed}.xlsx").write_bytes(alter(data, random.Random(seed)))
         files.append(Received(f"{seed}.xlsx"))
     assert {tuple(f.code for f in r.findings) for r in pool.read(tmp_path, files)} == {("FIC001",)}
+
+
+@pytest.mark.parametrize("other", ["xl/theme/theme1.xml", "docProps/core.xml", "xl/comments1.xml", "[Content_Types].xml"])
+def test_a_part_that_is_no_sheet_is_not_read_as_a_blank_one(other: str, tmp_path: Path, pool: ReaderPool) -> None:
+    """Décisions Région has sheets that may be blank: one lost this way would take its votes along without a word."""
+    parts = parts_of(originals()["region/decisions.xlsx"])
+    names = [name for name in parts if name.startswith("xl/worksheets/sheet")]
+    for rank, name in enumerate(names):
+        (tmp_path / f"{rank}.xlsx").write_bytes(archive({**parts, name: parts[other], other: parts[name]}))
+    readings = pool.read(tmp_path, [Received(f"{rank}.xlsx") for rank in range(len(names))])
+    assert {tuple(f.code for f in r.findings) for r in readings} == {("FIC001",)}

@@ -99,7 +99,7 @@ class _XlsxSheet:
         self.scan = SheetScan()
         self.row, self.column = -1, -1
         self.kind = ""
-        self.formula = self.in_value = self.filled = False
+        self.formula = self.in_value = self.filled = self.is_sheet = False
         self.value = ""
         self.last: Place = (-1, -1)
         self.disordered = False
@@ -120,6 +120,8 @@ class _XlsxSheet:
             self.in_value = self.filled = True
         elif name == "is":
             self.filled = True
+        elif name == "sheetData":
+            self.is_sheet = True
 
     def _open_cell(self, attributes: dict[str, str]) -> None:
         if reference := attributes.get("r"):
@@ -163,6 +165,9 @@ def scan_xlsx_sheet(xml: bytes) -> SheetScan:
     """Scan one worksheet part."""
     sheet = _XlsxSheet()
     _parse(xml, sheet.start, sheet.end, sheet.text)
+    if not sheet.is_sheet:
+        # Readers find no cell in it and call it blank: what the true sheet said would be lost without a word.
+        raise Refusal("FIC001", "une de ses feuilles n'en est pas une")
     if sheet.disordered:
         again = _XlsxSheet(set())
         _parse(xml, again.start, again.end, again.text)
