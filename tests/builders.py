@@ -16,7 +16,14 @@ from workbooks.reader import RawSheet, read_sheets
 
 FIXTURES = Path(__file__).parent / "fixtures"
 LIMITS = Limits(
-    taille_mo=50, taille_depliee_mo=300, taux_compression=150, parties=2000, cellules=6_000_000, memoire_mo=1074, processeur_s=15, duree_s=20
+    taille_mo=50,
+    taille_depliee_mo=300,
+    taux_compression=150,
+    parties=2000,
+    cellules=6_000_000,
+    memoire_mo=1074,
+    processeur_s=15,
+    duree_s=20,
 )
 _REL = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
