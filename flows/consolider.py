@@ -8,11 +8,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
-from prefect import flow, task
+from prefect import Task, flow, task
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
-from prefect.futures import PrefectFuture
+from prefect.futures import PrefectFuture, wait
 from prefect.states import Completed
 from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 from prefect.utilities.annotations import quote
@@ -64,13 +64,23 @@ def show(outcome: Outcome) -> None:
     create_markdown_artifact(totals_text(outcome), key="totaux", description="Fichiers et euros")
 
 
+def _as_task(kind: str, title: str) -> Task[..., Any]:
+    return (_RETRIED_STEP if kind in _RETRIED else _STEP).with_options(name=kind, task_run_name=title)
+
+
 class AsTasks(sequence.Way):
     """Each step a named task; batches of files are read side by side."""
 
     def step(self, kind: str, title: str, do: Callable[..., T], *arguments: Any) -> T:
         """Carry out one step as a task."""
-        made = (_RETRIED_STEP if kind in _RETRIED else _STEP).with_options(name=kind, task_run_name=title)
-        return cast("T", made(whole(do), whole(arguments)))
+        return cast("T", _as_task(kind, title)(whole(do), whole(arguments)))
+
+    def side_by_side(self, kind: str, works: Sequence[sequence.Work]) -> None:
+        """Carry out independent steps as tasks at the same time; all end before one's failure is raised."""
+        runs = [_as_task(kind, title).submit(whole(do), whole(arguments)) for title, do, arguments in works]
+        wait(runs)
+        for run in runs:
+            run.result()
 
     def read(self, readers: ReaderPool, job: Job, lots: Sequence[list[Received]]) -> Iterator[list[Reading]]:
         """Read batches of files, a task each."""

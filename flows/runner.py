@@ -25,9 +25,13 @@ def prepare_environment() -> None:
 def run_flow(config: Path, inputs: Path | None, outputs: Path | None, day: date) -> Outcome:
     """Run `consolider` once."""
     prepare_environment()
+    from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
+
     from flows.consolider import consolider
     from flows.orphans import stop_server_with_run
 
     stop_server_with_run()
-    state = consolider(str(inputs) if inputs else None, str(outputs) if outputs else None, day, str(config), return_state=True)
+    # The heartbeat serves deployed runs; here its thread would only make the command wait up to a second at its end.
+    with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
+        state = consolider(str(inputs) if inputs else None, str(outputs) if outputs else None, day, str(config), return_state=True)
     return cast("Outcome", state.result())

@@ -19,12 +19,21 @@ from workbooks.pool import ReaderBroken, ReaderPool
 T = TypeVar("T")
 
 
+Work = tuple[str, Callable[..., None], tuple[Any, ...]]
+"""A step's title, what it does, and with what."""
+
+
 class Way:
     """How steps are carried out: here by plain calls, one after the other."""
 
     def step(self, kind: str, title: str, do: Callable[..., T], *arguments: Any) -> T:
         """Carry out one step; `kind` and `title` name it for people."""
         return do(*arguments)
+
+    def side_by_side(self, kind: str, works: Sequence[Work]) -> None:
+        """Carry out several steps that do not depend on each other: here one after the other."""
+        for title, do, arguments in works:
+            self.step(kind, title, do, *arguments)
 
     def read(self, readers: ReaderPool, job: Job, lots: Sequence[list[Received]]) -> Iterator[list[Reading]]:
         """Read batches of files; readings come in their order."""
@@ -76,15 +85,15 @@ def _read(job: Job, files: Sequence[Received], way: Way) -> list[Reading]:
 
 
 def _write(job: Job, made: Consolidated, staged: Path, way: Way) -> None:
-    outputs: tuple[tuple[str, Callable[..., None], tuple[Any, ...]], ...] = (
-        ("les tables", steps.write_data, (staged, made)),
-        ("budget-consolide.xlsx", steps.write_budget_workbook, (job, staged, made)),
-        ("suivi.xlsx", steps.write_status_workbook, (job, staged, made)),
-        ("les modèles", steps.write_blank_templates, (job, staged / "modeles")),
+    say("Écriture des tables, des deux classeurs et des modèles")
+    # The longest first, so that the others are made meanwhile.
+    outputs: tuple[Work, ...] = (
+        ("écrire budget-consolide.xlsx", steps.write_budget_workbook, (job, staged, made)),
+        ("écrire suivi.xlsx", steps.write_status_workbook, (job, staged, made)),
+        ("écrire les tables", steps.write_data, (staged, made)),
+        ("écrire les modèles", steps.write_blank_templates, (job, staged / "modeles")),
     )
-    for what, write, arguments in outputs:
-        say(f"Écriture : {what}")
-        way.step("ecrire", f"écrire {what}", write, *arguments)
+    way.side_by_side("ecrire", outputs)
 
 
 def _replace(job: Job, register: Register, staged: Path, entries: Path, way: Way) -> tuple[Path, ...]:
