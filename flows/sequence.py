@@ -67,8 +67,7 @@ def _run(job: Job, way: Way) -> Outcome:
     checked = way.step("controler", "contrôler les classeurs lus", steps.check_all, job, files, readings)
     made = way.step("consolider", "consolider et contrôler les totaux", steps.consolidate, job, checked)
     with staging(job.register) as entries, staging(job.outputs) as staged:
-        _write(job, made, staged, way)
-        steps.stage_news(job, register, checked, entries)
+        _write(job, made, staged, way, ("préparer le registre", steps.stage_news, (job, register, checked, entries)))
         return Outcome(made.tables, _replace(job, register, staged, entries, way))
 
 
@@ -84,11 +83,13 @@ def _read(job: Job, files: Sequence[Received], way: Way) -> list[Reading]:
     return readings
 
 
-def _write(job: Job, made: Consolidated, staged: Path, way: Way) -> None:
+def _write(job: Job, made: Consolidated, staged: Path, way: Way, beside: Work) -> None:
+    """Make every output in the run's own folder, and `beside`, which takes as long and needs none of them."""
     say("Écriture des tables, des deux classeurs et des modèles")
     # The longest first, so that the others are made meanwhile.
     outputs: tuple[Work, ...] = (
         ("écrire budget-consolide.xlsx", steps.write_budget_workbook, (job, staged, made)),
+        beside,
         ("écrire suivi.xlsx", steps.write_status_workbook, (job, staged, made)),
         ("écrire les tables", steps.write_data, (staged, made)),
         ("écrire les modèles", steps.write_blank_templates, (job, staged / "modeles")),

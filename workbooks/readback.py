@@ -1,5 +1,6 @@
 """Reading a report back: what the file says, compared with what the frames said, before it replaces the former one."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -13,6 +14,8 @@ from workbooks.sheet import FIRST_ROW, HEADER_ROW, ROWS, TOTAL_LABEL, TOTAL_ROW
 from workbooks.synthese import TOTAL
 
 Sums = dict[str, Decimal]
+_BLOCK = 4096
+"""Rows summed at a time."""
 Row = list[Any]
 
 
@@ -71,13 +74,13 @@ def _blocks(name: str, grid: list[Row]) -> Iterator[_Table]:
 def _table(name: str, header: Row, totals: Row, rows: Iterable[Row]) -> _Table:
     labels = [str(cell) for cell in header]
     sums: Sums = {ROWS: Decimal(0)}
-    for row in rows:
-        if row[0] == "":
-            continue
-        sums[ROWS] += 1
-        for label, cell in zip(labels, row, strict=False):
-            if type(cell) in (int, float):
-                sums[label] = sums.get(label, Decimal(0)) + Decimal(str(cell))
+    filled = (row for row in rows if row[0] != "")
+    while block := list(islice(filled, _BLOCK)):
+        sums[ROWS] += len(block)
+        for label, column in zip(labels, zip(*block, strict=True), strict=False):
+            # Each value once: the same amounts come back often.
+            for cell, times in Counter(cell for cell in column if type(cell) in (int, float)).items():
+                sums[label] = sums.get(label, Decimal(0)) + Decimal(str(cell)) * times
     stored = {label: Decimal(str(cell)) for label, cell in zip(labels, totals, strict=False) if type(cell) in (int, float)}
     return _Table(name, sums, stored)
 
