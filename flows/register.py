@@ -25,8 +25,8 @@ from flows.tables import write_parquet
 from schemas.reading import Received
 from schemas.register import ARRIVED, DECIDED, JOURNAL_SCHEMA, REMOVED, Journal
 from schemas.tables import ACCEPTED, ACCEPTED_WITH_RESERVES
-from workbooks.container import Refusal
 from workbooks.discover import ignore_doubles, open_regular
+from workbooks.refusal import Refusal
 
 _ENTRY = re.compile(r"\d{6,}\.parquet")
 _PIECE = 1 << 20

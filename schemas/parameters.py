@@ -106,7 +106,7 @@ class Limits(_Part):
     taille_depliee_mo: Positive = Field(description="Taille maximale une fois décompressé, en Mo.")
     taux_compression: Positive = Field(description="Taux de compression maximal, au-delà de 4 Mo décompressés.")
     parties: Positive = Field(description="Nombre maximal de parties dans un classeur.")
-    cellules: Positive = Field(description="Plage utilisée maximale d'une feuille, en cellules.")
+    cellules: Positive = Field(description="Étendue maximale d'une feuille : lignes remplies × dernière colonne.")
     memoire_mo: Positive = Field(description="Mémoire du processus qui lit, en Mo (sans effet sous Windows).")
     processeur_s: Positive = Field(description="Temps de calcul par fichier, en secondes (sans effet sous Windows).")
     duree_s: Positive = Field(description="Durée de lecture par fichier, en secondes.")

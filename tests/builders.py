@@ -26,7 +26,7 @@ LIMITS = Limits(
     duree_s=20,
 )
 _REL = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-_MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
 
 
@@ -78,13 +78,13 @@ def raw_parts(rows: str, *, strings: str = "", book: str = "", prefix: str = "",
     made = {
         "[Content_Types].xml": '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>',
         "_rels/.rels": f'<Relationships xmlns="{_PACKAGE}">{root}</Relationships>',
-        "xl/workbook.xml": f'<{p}workbook {ns}="{_MAIN}" xmlns:r="{_REL}">{book}<{p}sheets>{listed}</{p}sheets></{p}workbook>',
+        "xl/workbook.xml": f'<{p}workbook {ns}="{MAIN}" xmlns:r="{_REL}">{book}<{p}sheets>{listed}</{p}sheets></{p}workbook>',
         "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{_PACKAGE}">{targets}</Relationships>',
     }
     for n, _ in numbered:
-        made[f"xl/worksheets/sheet{n}.xml"] = f'<{p}worksheet {ns}="{_MAIN}"><{p}sheetData>{rows}</{p}sheetData></{p}worksheet>'
+        made[f"xl/worksheets/sheet{n}.xml"] = f'<{p}worksheet {ns}="{MAIN}"><{p}sheetData>{rows}</{p}sheetData></{p}worksheet>'
     if strings:
-        made["xl/sharedStrings.xml"] = f'<{p}sst {ns}="{_MAIN}">{strings}</{p}sst>'
+        made["xl/sharedStrings.xml"] = f'<{p}sst {ns}="{MAIN}">{strings}</{p}sst>'
     return made
 
 

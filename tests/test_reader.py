@@ -2,7 +2,7 @@
 
 import zipfile
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime, time
 from pathlib import Path
 
 import pytest
@@ -11,8 +11,8 @@ from schemas.documents import sheet_specs
 from schemas.parameters import Limits
 from schemas.reading import Received
 from schemas.rules import RULES
-from tests.builders import FIXTURES, LIMITS, archive, filled, midnight, ods, parts_of, raw_parts, raw_xlsx, read, xlsx
-from workbooks.cells import COLUMNS, ROWS, CellError, Unvalued, address, indices, shown
+from tests.builders import FIXTURES, LIMITS, MAIN, archive, filled, midnight, ods, parts_of, raw_parts, raw_xlsx, read, xlsx
+from workbooks.cells import COLUMNS, ROWS, CellError, Misread, Unvalued, address, indices, shown
 from workbooks.container import Refusal, open_container
 from workbooks.file_reading import Changed, read_file
 from workbooks.pool import ReaderPool, ReadingRules
@@ -95,11 +95,18 @@ def test_phantom_rows_and_columns_take_no_room() -> None:
     assert first(ods(ods_row(ods_cell("float", "3")) + blank)) == {"A1": 3.0}
 
 
-def test_a_declared_dimension_is_not_believed() -> None:
+def test_a_last_cell_a_million_rows_below_takes_no_room() -> None:
+    """Ctrl+Down, then a figure typed by accident."""
+    far = '<row r="1"><c r="A1"><v>1</v></c><c r="Z1" t="e"><v>#REF!</v></c></row><row r="1048576"><c r="A1048576"><v>9</v></c></row>'
+    assert first(raw_xlsx(far)) == {"A1": 1.0, "Z1": CellError("#REF!"), "A1048576": 9.0}
+
+
+@pytest.mark.parametrize("declared", ["A1:XFD1048576", "A0:B2", "zut", ""])
+def test_a_declared_dimension_is_not_believed(declared: str) -> None:
     data = with_part(
         raw_xlsx('<row r="1"><c r="A1"><v>3</v></c></row>'),
         "xl/worksheets/sheet1.xml",
-        lambda xml: xml.replace(b"<sheetData>", b'<dimension ref="A1:XFD1048576"/><sheetData>'),
+        lambda xml: xml.replace(b"<sheetData>", f'<dimension ref="{declared}"/><sheetData>'.encode()),
     )
     assert read(data)[0].grid == [[3.0]]
 
@@ -120,6 +127,10 @@ def test_errors_and_formulas_without_a_stored_value_are_known_by_address() -> No
 def test_an_error_beyond_the_last_value_is_not_lost() -> None:
     rows = '<row r="1"><c r="A1"><v>1</v></c></row><row r="9"><c r="F9" t="e"><v>#N/A</v></c></row>'
     assert first(raw_xlsx(rows)) == {"A1": 1.0, "F9": CellError("#N/A")}
+
+
+def test_a_formula_of_type_text_without_any_value_is_uncomputed() -> None:
+    assert first(raw_xlsx('<row r="1"><c r="A1" t="str"><f>A2</f></c></row>')) == {"A1": Unvalued()}
 
 
 def test_a_formula_that_gives_an_empty_text_is_blank_not_uncomputed() -> None:
@@ -213,11 +224,43 @@ def test_the_date_system_of_1904_gives_the_same_days() -> None:
     assert first(xlsx({"Feuil1": {"A1": midnight(2010, 6, 15)}}, date_1904=True)) == {"A1": date(2010, 6, 15)}
 
 
-def test_figures_that_are_not_finite_or_not_figures_reach_the_parser_as_they_are() -> None:
-    read_back = first(raw_xlsx('<row r="1"><c r="A1"><v>NaN</v></c><c r="B1"><v>1e400</v></c><c r="C1"><v>12,5</v></c></row>'))
-    assert str(read_back["A1"]) == "nan"
-    assert read_back["B1"] == float("inf")
-    assert read_back["C1"] == "12,5"
+@pytest.mark.parametrize("value", ["NaN", "INF", "1e400", "12,5", "0x10", "1_000", " 12 ", "12 €"])
+def test_a_figure_that_is_none_is_named_never_read_as_another(value: str) -> None:
+    assert first(raw_xlsx(f'<row r="1"><c r="A1"><v>{value}</v></c></row>')) == {"A1": Misread(value)}
+
+
+@pytest.mark.parametrize("value", ["7", "-0.5", "1E-9", "+3", ".5", "5.", "99999999999999999999"])
+def test_a_figure_is_read_as_it_is_written(value: str) -> None:
+    assert first(raw_xlsx(f'<row r="1"><c r="A1"><v>{value}</v></c></row>')) == {"A1": float(value)}
+
+
+STYLES = (
+    f'<styleSheet xmlns="{MAIN}"><numFmts><numFmt numFmtId="164" formatCode="[Red]dd/mm/yyyy"/>'
+    '<numFmt numFmtId="165" formatCode="#,##0 &quot;€ d\'aide&quot;"/></numFmts>'
+    '<cellXfs><xf numFmtId="0"/><xf numFmtId="164"/><xf numFmtId="165"/></cellXfs></styleSheet>'
+)
+
+
+@pytest.mark.parametrize("value", ["-5", "2958466", "1e300"])
+def test_a_date_beyond_the_calendar_is_named_and_a_large_amount_is_an_amount(value: str) -> None:
+    parts = raw_parts(f'<row r="1"><c r="A1" s="1"><v>{value}</v></c><c r="B1" s="2"><v>{value}</v></c></row>')
+    relation = '<Relationship Id="rId98" Type="x/relationships/styles" Target="styles.xml"/></Relationships>'
+    parts["xl/_rels/workbook.xml.rels"] = parts["xl/_rels/workbook.xml.rels"].replace("</Relationships>", relation)
+    found = first(archive({**parts, "xl/styles.xml": STYLES}))
+    assert found == {"A1": Misread(value), "B1": float(value)}
+
+
+def test_dates_written_as_iso_texts() -> None:
+    values = ["2010-06-15", "2010-06-15T10:30:00", "10:30:00", "2010-02-30", "99999-01-01"]
+    cells = "".join(f'<c t="d"><v>{value}</v></c>' for value in values)
+    expected = [date(2010, 6, 15), datetime.combine(date(2010, 6, 15), time(10, 30)), time(10, 30), Misread(values[3]), Misread(values[4])]
+    assert list(first(raw_xlsx(f"<row>{cells}</row>")).values()) == expected
+
+
+def test_booleans_are_read_in_figures_or_words_and_nothing_else() -> None:
+    cells = "".join(f'<c t="b"><v>{value}</v></c>' for value in ("1", "0", "false", "true"))
+    assert list(first(raw_xlsx(f"<row>{cells}</row>")).values()) == [True, False, False, True]
+    assert refusal(raw_xlsx('<row><c t="b"><v>oui</v></c></row>')).code == "FIC001"
 
 
 def test_every_sheet_is_given_whatever_its_state() -> None:
@@ -300,6 +343,10 @@ BAD: dict[str, tuple[bytes, str, str]] = {
     "cellule au bout du monde": (raw_xlsx(ROW + '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'), "FIC003", "1048576 lignes"),
     "erreur au bout du monde": (raw_xlsx(ROW + '<row r="1048576"><c r="XFD1048576" t="e"/><c r="XFD1048576"><f>1</f></c></row>'),
                                 "FIC003", "1048576 lignes"),
+    "cellules au bout du monde": (raw_xlsx("".join(f'<row r="{n}"><c r="XFD{n}"><v>1</v></c></row>' for n in range(1, 401))),
+                                  "FIC003", "400 lignes"),
+    "erreurs au bout du monde": (raw_xlsx("".join(f'<row r="{n}"><c r="XFD{n}" t="e"><v>#N/A</v></c></row>' for n in range(1, 401))),
+                                 "FIC003", "400 lignes"),
     "colonne au-delà de XFD": (raw_xlsx('<row r="1"><c r="ZZZZZZ1"><v>1</v></c></row>'), "FIC001", "endommagé"),
     "ligne 0": (raw_xlsx('<row r="1"><c r="A0" t="e"><v>#REF!</v></c></row>'), "FIC001", "endommagé"),
     "ligne sans numéro": (raw_xlsx('<row r="x"><c r="A1"><v>1</v></c></row>'), "FIC001", "endommagé"),
@@ -355,7 +402,7 @@ def test_no_refused_file_leaves_an_exception(name: str, tmp_path: Path) -> None:
 def test_limits_are_those_of_the_configuration() -> None:
     data = raw_xlsx(ROW)
     assert refusal(data, LIMITS.model_copy(update={"parties": 4})).detail == "5 parties, pour 4 admises"
-    assert "lignes" in refusal(raw_xlsx('<row r="50"><c r="A50"><v>1</v></c></row>'), LIMITS.model_copy(update={"cellules": 49})).detail
+    assert "lignes" in refusal(raw_xlsx('<row r="50"><c r="AX50"><v>1</v></c></row>'), LIMITS.model_copy(update={"cellules": 49})).detail
     assert refusal(b"PK\x03\x04" + bytes(1_000_001), LIMITS.model_copy(update={"taille_mo": 1})).detail == "1 Mo, pour 1 Mo admis"
 
 

@@ -15,6 +15,11 @@ class CellError:
 
 
 @dataclass(frozen=True, slots=True)
+class Misread(CellError):
+    """A cell whose stored value is not what the cell says it is: a number that is none, a date beyond the calendar."""
+
+
+@dataclass(frozen=True, slots=True)
 class Unvalued:
     """A formula whose result is not stored in the file."""
 

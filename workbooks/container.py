@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING
 
 import olefile
 
+from workbooks.markup import check_markup
+from workbooks.refusal import Refusal
+
 if TYPE_CHECKING:
     # Only for its name: pydantic would double what a reading process weighs.
     from schemas.parameters import Limits
@@ -18,39 +21,80 @@ EXTENSIONS = (".xlsx", ".xlsm", ".xls", ".ods")
 _MB = 1_000_000
 _ZIP_ERRORS = (zipfile.BadZipFile, ValueError, OSError, OverflowError, IndexError, struct.error)
 """What zipfile raises on damaged archives."""
+_LOCAL = struct.Struct("<4s22xHH")
+"""The header of a part: its signature, and the lengths of its name and extra field."""
+_MARKUP = (".xml", ".rels")
 _RATIO_FLOOR = 4 * _MB
 """Below this unpacked size a high compression ratio is harmless, and usual for small XML."""
 
 
-class Refusal(Exception):
-    """The file is not read: `code` is a rule of the catalogue, `detail` what it really is, in French. Never leaves `workbooks`."""
-
-    def __init__(self, code: str, detail: str = "") -> None:
-        super().__init__(code, detail)
-        self.code = code
-        self.detail = detail
-
-
 class Parts:
-    """The parts of an archive, by name; names are compared without case, and with either slash, as the readers do."""
+    """The parts of an archive, by name; names are compared without case, and with either slash, as the readers do.
 
-    def __init__(self, archive: zipfile.ZipFile) -> None:
-        self._archive = archive
-        self._names = {folded(name): name for name in archive.namelist()}
+    Each part is unpacked once, within its declared size, and its checksum verified.
+    """
+
+    def __init__(self, data: bytes, infos: list[zipfile.ZipInfo]) -> None:
+        self._data = memoryview(data)
+        self._infos = {folded(info.filename): info for info in infos}
+        self._unread = dict.fromkeys(self._infos)
 
     def __contains__(self, name: str) -> bool:
-        return folded(name) in self._names
+        return folded(name) in self._infos
 
     def names(self) -> list[str]:
         """All names as they are compared."""
-        return list(self._names)
+        return list(self._infos)
 
     def read(self, name: str) -> bytes:
-        """A part, its checksum verified. Raises Refusal where it is missing or damaged."""
-        try:
-            return self._archive.read(self._names[folded(name)])
-        except (KeyError, EOFError, NotImplementedError, RuntimeError, *_ZIP_ERRORS, zlib.error):
-            raise Refusal("FIC001", "une de ses parties manque ou est endommagée") from None
+        """A part. Raises Refusal where it is missing or damaged."""
+        key = folded(name)
+        self._unread.pop(key, None)
+        info = self._infos.get(key)
+        if info is None:
+            raise _damaged_part()
+        return _unpack(self._data, info)
+
+    def check_rest(self) -> None:
+        """Verify the parts that nobody has read yet. Raises Refusal."""
+        for name in list(self._unread):
+            content = self.read(name)
+            if name.endswith(_MARKUP):
+                check_markup(content)
+
+
+def _unpack(data: memoryview, info: zipfile.ZipInfo) -> bytes:
+    """One part, never more than its declared size. zipfile does the same, ten times slower on small parts."""
+    packed = data[body_of(data, info) :][: info.compress_size]
+    if not info.file_size and not info.compress_size:
+        return b""
+    try:
+        if info.compress_type == zipfile.ZIP_STORED:
+            content, ended = bytes(packed), True
+        else:
+            inflater = zlib.decompressobj(-zlib.MAX_WBITS)
+            content = inflater.decompress(packed, info.file_size + 1)
+            ended = inflater.eof
+    except zlib.error:
+        raise _damaged_part() from None
+    if not ended or len(content) != info.file_size or zlib.crc32(content) != info.CRC:
+        raise _damaged_part()
+    return content
+
+
+def body_of(data: memoryview, info: zipfile.ZipInfo) -> int:
+    """Where a part's bytes begin, after its own header. Raises Refusal where there is no such header."""
+    header = data[info.header_offset :][: _LOCAL.size]
+    if len(header) < _LOCAL.size:
+        raise _damaged_part()
+    signature, name, extra = _LOCAL.unpack(header)
+    if signature != b"PK\x03\x04":
+        raise _damaged_part()
+    return int(info.header_offset + _LOCAL.size + name + extra)
+
+
+def _damaged_part() -> Refusal:
+    return Refusal("FIC001", "une de ses parties manque ou est endommagée")
 
 
 def folded(name: str) -> str:
@@ -107,8 +151,10 @@ def _open_zip(data: bytes, limits: "Limits") -> Container:
         archive = zipfile.ZipFile(io.BytesIO(data))
     except (NotImplementedError, EOFError, *_ZIP_ERRORS):
         raise Refusal("FIC001", "il est incomplet ou endommagé") from None
-    _check_parts(archive.infolist(), limits)
-    parts = Parts(archive)
+    infos = archive.infolist()
+    _check_parts(infos, limits)
+    _check_overlap(data, infos, archive.start_dir)
+    parts = Parts(data, infos)
     if "mimetype" in parts and b"opendocument.spreadsheet" in parts.read("mimetype"):
         return Container("ods", data, parts)
     if "_rels/.rels" in parts and any(n.endswith("workbook.xml") for n in parts.names()):
@@ -147,6 +193,17 @@ def _check_parts(parts: list[zipfile.ZipInfo], limits: "Limits") -> None:
     names = [folded(p.filename) for p in parts]
     if len(set(names)) != len(names) or any(".." in n.split("/") or n.startswith("/") for n in names):
         raise Refusal("FIC003", "sa structure interne est anormale")
+
+
+def _check_overlap(data: bytes, parts: list[zipfile.ZipInfo], directory: int) -> None:
+    """No byte may belong to two parts, nor to a part and the directory: that is how a small archive unpacks without end."""
+    view, free = memoryview(data), 0
+    for part in sorted(parts, key=lambda p: p.header_offset):
+        if part.header_offset < free:
+            raise Refusal("FIC003", "ses parties se chevauchent")
+        free = body_of(view, part) + part.compress_size
+    if free > directory:
+        raise Refusal("FIC003", "ses parties se chevauchent")
 
 
 def _open_ole(data: bytes) -> Container:

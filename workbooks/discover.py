@@ -9,7 +9,8 @@ from pathlib import Path
 
 from schemas.reading import Received
 from schemas.text import normalise
-from workbooks.container import EXTENSIONS, Refusal
+from workbooks.container import EXTENSIONS
+from workbooks.refusal import Refusal
 
 _TEMPORARY = (".tmp", ".temp", ".part", ".partial", ".crdownload", ".download", ".filepart", "~")
 _BINS = ("$recycle.bin", "#recycle")

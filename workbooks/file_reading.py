@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 from schemas.finding import Finding
 from schemas.reading import Reading, Received
 from schemas.spec import SheetSpec
-from workbooks.container import Refusal, check_size
+from workbooks.container import check_size
 from workbooks.discover import open_regular
 from workbooks.extract import extract
 from workbooks.inspection import inspect_sheets
 from workbooks.reader import read_sheets
+from workbooks.refusal import Refusal
 
 if TYPE_CHECKING:
     # Only for its name: pydantic would double what a reading process weighs.

@@ -76,7 +76,7 @@ class _Worker:
             line = self._answers.get(timeout=seconds)
         except queue.Empty:
             self.close()
-            raise _Died(f"sa lecture dépasse {seconds:.0f} secondes") from None
+            raise _Died(f"sa lecture dépasse {seconds:.0f} s") from None
         if not line:
             raise _Died(_cause(self._process.wait()))
         return load(line)

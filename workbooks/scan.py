@@ -1,254 +1,122 @@
-"""What readers hide: cells in error, formulas without a stored value, and how far a sheet reaches — by address, from the file's own XML.
+"""What a file's own bytes say of a sheet, beside what the reader makes of them: the two must agree, or the file is refused.
 
-python-calamine gives '' for both kinds of cells, so they are found here and put back in their place.
+The reader (python-calamine) shows cells in error and formulas without a stored value as blanks; it takes some damaged values for others.
+They are found here, by address, and put back in their place.
 """
 
-import posixpath
-import re
-from collections.abc import Callable
+from array import array
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from xml.parsers import expat
+from datetime import date, datetime, time
 
-from workbooks.cells import Cell, CellError, Unvalued, address, indices
-from workbooks.container import Parts, Refusal
+from workbooks.cells import COLUMNS, Cell, CellError, Grid, Misread, Unvalued, address, shown
+from workbooks.refusal import Refusal
 
 Place = tuple[int, int]
+Block = tuple[int, int, int, int]
+"""First row, first column, last row, last column; zero-based."""
+
+
+@dataclass
+class Layout:
+    """What a sheet shows of itself: `visible`, `hidden` or `veryHidden`; hidden rows and columns, and merges, zero-based."""
+
+    state: str = "visible"
+    hidden_rows: list[tuple[int, int]] = field(default_factory=list)
+    hidden_columns: list[tuple[int, int]] = field(default_factory=list)
+    merges: list[Block] = field(default_factory=list)
 
 
 @dataclass
 class SheetScan:
-    """Zero-based (row, column) → what hides there; and the last row and column that hold something, one-based."""
+    """Places are row × COLUMNS + column, zero-based. `rows` and `columns` are the last ones that hold something, one-based.
+
+    `hidden` is what replaces what the reader gives: errors, formulas without a value, values that it mistakes.
+    """
 
     hidden: dict[Place, Cell] = field(default_factory=dict)
     rows: int = 0
     columns: int = 0
+    texts: "array[int]" = field(default_factory=lambda: array("Q"))
+    """Cells that hold something else than a number: texts, booleans."""
+    maybe: "array[int]" = field(default_factory=lambda: array("Q"))
+    """Texts kept elsewhere in an .xls, which may be empty."""
+    numbers_at: "array[int]" = field(default_factory=lambda: array("Q"))
+    numbers: "array[float]" = field(default_factory=lambda: array("d"))
+    """Numbers, dates among them (the reader gives them as dates)."""
+    layout: Layout = field(default_factory=Layout)
+    part: str = ""
+    """The part of an .xlsx that it comes from."""
+    wrong_extent: bool = False
+    """The sheet declares an extent that is none."""
+
+    def used_rows(self) -> list[int]:
+        """The rows that hold something, in order."""
+        places = (place // COLUMNS for places in (self.texts, self.numbers_at) for place in places)
+        return sorted({*places, *(row for row, _ in self.hidden)})
 
     def reach(self, rows: int, columns: int) -> None:
         """Count a cell that ends at that row and column, one-based."""
         self.rows, self.columns = max(self.rows, rows), max(self.columns, columns)
 
+    def add_text(self, row: int, column: int) -> None:
+        """A cell that holds something else than a number."""
+        self.texts.append(row * COLUMNS + column)
 
-def _parse(xml: bytes, start: Callable[[str, dict[str, str]], None], end: Callable[[str], None], text: Callable[[str], None]) -> None:
-    """Run expat over a part, with local names and no document type. Raises Refusal where the XML is damaged or dangerous."""
-    parser = expat.ParserCreate()
-    parser.buffer_text = True
+    def add_number(self, row: int, column: int, number: float) -> None:
+        """A number; one that is not finite is an error."""
+        if number - number:
+            self.hidden[row, column] = Misread("#NOMBRE!")
+        else:
+            self.numbers_at.append(row * COLUMNS + column)
+            self.numbers.append(number)
 
-    def refuse(*_: object) -> None:
-        raise Refusal("FIC003", "son XML contient une déclaration interdite")
+    def check_agreement(self, sheet: str, grid: Grid) -> None:
+        """Compare, cell by cell, with what was read, `hidden` being already in its place. Raises Refusal."""
+        try:
+            for place, number in zip(self.numbers_at, self.numbers, strict=True):
+                if (found := grid[place // COLUMNS][place % COLUMNS]) != number and not _is_moment(found):
+                    raise _disagree(sheet, place)
+            for place in self.texts:
+                if grid[place // COLUMNS][place % COLUMNS] == "":
+                    raise _disagree(sheet, place)
+        except IndexError:
+            raise _disagree(sheet, place) from None
+        texts = len(self.texts) + sum(_at(grid, place) != "" for place in self.maybe)
+        read = sum(len(row) - row.count("") for row in grid)
+        if read != len(self.numbers) + texts + len(self.hidden):
+            known = {*self.numbers_at, *self.texts, *self.maybe, *(row * COLUMNS + column for row, column in self.hidden)}
+            raise _disagree(sheet, next(p for p in _filled(grid) if p not in known))
 
-    parser.StartDoctypeDeclHandler = refuse
-    parser.StartElementHandler = start
-    parser.EndElementHandler = end
-    parser.CharacterDataHandler = text
+
+def _at(grid: Grid, place: int) -> Cell:
+    row, column = divmod(place, COLUMNS)
     try:
-        parser.Parse(xml, True)
-    except (expat.ExpatError, ValueError, LookupError):  # LookupError: an unknown encoding
-        raise Refusal("FIC001", "son contenu interne est endommagé") from None
+        return grid[row][column]
+    except IndexError:
+        return ""
 
 
-def _local(name: str) -> str:
-    return name.rpartition(":")[2]
+def _filled(grid: Grid) -> Iterator[int]:
+    return (r * COLUMNS + c for r, row in enumerate(grid) for c, cell in enumerate(row) if cell != "")
 
 
-def scan_xlsx(parts: Parts) -> dict[str, SheetScan]:
-    """Sheet name → scan, for the worksheets of an .xlsx or .xlsm."""
-    for name in parts.names():
-        # The reader does not verify the checksum of shared strings, where amounts written as text are.
-        if name.endswith("sharedstrings.xml"):
-            parts.read(name)
-    return {name: scan_xlsx_sheet(parts.read(part)) for name, part in _xlsx_sheets(parts).items()}
+def _is_moment(cell: Cell) -> bool:
+    """A date or a time, which the file stores as a number."""
+    return not isinstance(cell, str | int | float | CellError | Unvalued)
 
 
-def _xlsx_sheets(parts: Parts) -> dict[str, str]:
-    """Sheet name → part, by the workbook's relationships."""
-    book = next((n for n in parts.names() if n.endswith("xl/workbook.xml")), None) or next(
-        n for n in parts.names() if n.endswith("workbook.xml")
+def _disagree(sheet: str, place: int) -> Refusal:
+    return Refusal(
+        "FIC001", f"feuille « {shown(sheet)} », {address(*divmod(place, COLUMNS))} : deux lectures y trouvent des valeurs différentes"
     )
-    folder, _, base = book.rpartition("/")
-    targets: dict[str, str] = {}
-    sheets: dict[str, str] = {}
-
-    def relation(name: str, attributes: dict[str, str]) -> None:
-        if _local(name) == "Relationship" and attributes.get("Type", "").endswith("/worksheet"):
-            target = attributes.get("Target", "").replace("\\", "/")
-            whole = target if target.startswith("/") else f"{folder}/{target}"
-            targets[attributes.get("Id", "")] = posixpath.normpath(whole).lstrip("/")
-
-    def sheet(name: str, attributes: dict[str, str]) -> None:
-        if _local(name) == "sheet":
-            identifier = next((v for k, v in attributes.items() if _local(k) == "id" and ":" in k), "")
-            title = attributes.get("name", "")
-            if title in sheets:
-                raise Refusal("FIC001", f"deux feuilles y portent le nom « {title} »")
-            if identifier in targets:
-                sheets[title] = targets[identifier]
-
-    _parse(parts.read(f"{folder}/_rels/{base}.rels".lstrip("/")), relation, _ignore_name, _ignore_name)
-    _parse(parts.read(book), sheet, _ignore_name, _ignore_name)
-    return sheets
 
 
-def _ignore_name(_: str) -> None:
-    return None
-
-
-class _XlsxSheet:
-    """Follows rows and cells; a cell may leave its reference out, which means the next one."""
-
-    def __init__(self, seen: set[Place] | None = None) -> None:
-        self.scan = SheetScan()
-        self.row, self.column = -1, -1
-        self.kind = ""
-        self.formula = self.in_value = self.filled = self.is_sheet = False
-        self.value = ""
-        self.last: Place = (-1, -1)
-        self.disordered = False
-        """Some cell comes before or at the one before it: a second pass, with `seen`, looks for cells written twice."""
-        self.seen = seen
-
-    def start(self, name: str, attributes: dict[str, str]) -> None:
-        if ":" in name:
-            name = _local(name)
-        if name == "c":
-            self._open_cell(attributes)
-        elif name == "row":
-            self.row = int(attributes["r"]) - 1 if "r" in attributes else self.row + 1
-            self.column = -1
-        elif name == "f":
-            self.formula = self.filled = True
-        elif name == "v":
-            self.in_value = self.filled = True
-        elif name == "is":
-            self.filled = True
-        elif name == "sheetData":
-            self.is_sheet = True
-
-    def _open_cell(self, attributes: dict[str, str]) -> None:
-        if reference := attributes.get("r"):
-            self.row, self.column = indices(reference)
-        else:
-            self.column += 1
-        self.kind = attributes.get("t", "")
-        self.formula = self.filled = False
-        self.value = ""
-
-    def end(self, name: str) -> None:
-        if ":" in name:
-            name = _local(name)
-        if name == "v":
-            self.in_value = False
-        elif name == "c" and self.filled:
-            self._close_cell()
-
-    def _close_cell(self) -> None:
-        place = self.row, self.column
-        if place > self.last:
-            self.last = place
-        else:
-            self.disordered = True
-        if self.seen is not None:
-            if place in self.seen:
-                raise Refusal("FIC001", f"la cellule {address(*place)} y est écrite deux fois")
-            self.seen.add(place)
-        self.scan.reach(self.row + 1, self.column + 1)
-        if self.kind == "e":
-            self.scan.hidden[place] = CellError(self.value or "#ERREUR")
-        elif self.formula and not self.value and self.kind not in ("str", "inlineStr"):
-            self.scan.hidden[place] = Unvalued()
-
-    def text(self, data: str) -> None:
-        if self.in_value:
-            self.value += data
-
-
-def scan_xlsx_sheet(xml: bytes) -> SheetScan:
-    """Scan one worksheet part."""
-    sheet = _XlsxSheet()
-    _parse(xml, sheet.start, sheet.end, sheet.text)
-    if not sheet.is_sheet:
-        # Readers find no cell in it and call it blank: what the true sheet said would be lost without a word.
-        raise Refusal("FIC001", "une de ses feuilles n'en est pas une")
-    if sheet.disordered:
-        again = _XlsxSheet(set())
-        _parse(xml, again.start, again.end, again.text)
-    return sheet.scan
-
-
-_ODS_CELLS = ("table:table-cell", "table:covered-table-cell")
-_ODS_ERROR = re.compile(r"#[A-ZÉ/0]+\s?[!?]|#N/A|Err\s?:\d+")
-"""How errors are shown, in English and in French."""
-_COMPUTES = re.compile(rb"generator>[^<]*(LibreOffice|OpenOffice|Collabora)")
-"""These compute every formula before they save, and write no value for an empty text."""
-_REPEATS = 10_000
-"""No sender repeats an error that often."""
-
-
-class _Ods:
-    """Follows tables, rows and cells of an OpenDocument spreadsheet, with their repetitions."""
-
-    def __init__(self, computed: bool) -> None:
-        self.computed = computed
-        self.scans: dict[str, SheetScan] = {}
-        self.scan = SheetScan()
-        self.row = self.column = self.repeat = self.row_repeat = 0
-        self.cell: dict[str, str] | None = None
-        self.notes = 0
-        self.value = ""
-
-    def start(self, name: str, attributes: dict[str, str]) -> None:
-        if name == "table:table":
-            title = attributes.get("table:name", "")
-            if title in self.scans:
-                raise Refusal("FIC001", f"deux feuilles y portent le nom « {title} »")
-            self.scan = self.scans[title] = SheetScan()
-            self.row, self.row_repeat = 0, 0
-        elif name == "table:table-row":
-            self.row += self.row_repeat
-            self.row_repeat = int(attributes.get("table:number-rows-repeated", 1))
-            self.column, self.repeat = 0, 0
-        elif name in _ODS_CELLS:
-            self.column += self.repeat
-            self.repeat = int(attributes.get("table:number-columns-repeated", 1))
-            self.cell, self.value = attributes, ""
-        elif name == "office:annotation":
-            self.notes += 1
-
-    def end(self, name: str) -> None:
-        if name in _ODS_CELLS and self.cell is not None:
-            self._close_cell(self.cell)
-            self.cell = None
-        elif name == "office:annotation":
-            self.notes -= 1
-
-    def _close_cell(self, attributes: dict[str, str]) -> None:
-        kind = attributes.get("office:value-type", "")
-        formula = "table:formula" in attributes
-        if not kind and not formula:
-            return
-        self.scan.reach(self.row + self.row_repeat, self.column + self.repeat)
-        shown = self.value.strip()
-        if attributes.get("calcext:value-type") == "error" or (formula and _ODS_ERROR.fullmatch(shown)):
-            self._hide(CellError(shown or "#ERREUR"))
-        elif formula and not kind and not self.computed:
-            self._hide(Unvalued())
-
-    def _hide(self, cell: Cell) -> None:
-        if self.repeat * self.row_repeat > _REPEATS:
-            raise Refusal("FIC003", "une cellule en erreur y est répétée sans mesure")
-        for row in range(self.row, self.row + self.row_repeat):
-            for column in range(self.column, self.column + self.repeat):
-                self.scan.hidden[row, column] = cell
-
-    def text(self, data: str) -> None:
-        if self.cell is not None and not self.notes:
-            self.value += data
-
-
-def scan_ods(parts: Parts) -> dict[str, SheetScan]:
-    """Sheet name → scan, for an .ods. A password-protected one keeps its content encrypted."""
-    if b"encryption-data" in parts.read("META-INF/manifest.xml"):
-        raise Refusal("FIC002")
-    meta = parts.read("meta.xml") if "meta.xml" in parts else b""
-    document = _Ods(computed=bool(_COMPUTES.search(meta)))
-    _parse(parts.read("content.xml"), document.start, document.end, document.text)
-    return document.scans
+def iso_moment(text: str) -> Cell:
+    """A date or a time as ISO 8601 writes it, or the error that it is."""
+    try:
+        if "-" not in text:
+            return time.fromisoformat(text)
+        return datetime.fromisoformat(text) if len(text) > len("2010-06-15") else date.fromisoformat(text)
+    except ValueError:
+        return Misread(text)

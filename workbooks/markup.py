@@ -1,0 +1,67 @@
+"""XML from outside, run through expat: no document type, bounded depth and attributes, nothing ill-formed."""
+
+import codecs
+from collections.abc import Callable
+from xml.parsers import expat
+
+from workbooks.refusal import Refusal
+
+MAX_DEPTH = 256
+"""No workbook nests its elements deeper than some tens."""
+MAX_ATTRIBUTE = 1_000_000
+"""Signs in one attribute. Lists of cells in a conditional format or a validation can be long, never that long."""
+_WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, b"<\0", b"\0<")
+
+Start = Callable[[str, dict[str, str]], None]
+One = Callable[[str], None]
+
+
+def local(name: str) -> str:
+    """A name without its prefix."""
+    return name.rpartition(":")[2]
+
+
+def parse(xml: bytes, start: Start, end: One | None = None, text: One | None = None) -> None:
+    """Give each element and text of a part to its handler. Raises Refusal where the XML is damaged or dangerous."""
+    parser = expat.ParserCreate()
+    parser.buffer_text = True
+    depth = 0
+
+    def opened(name: str, attributes: dict[str, str]) -> None:
+        nonlocal depth
+        depth += 1
+        if depth > MAX_DEPTH:
+            raise Refusal("FIC003", "ses éléments XML sont emboîtés sans mesure")
+        if attributes and max(map(len, attributes.values())) > MAX_ATTRIBUTE:
+            raise Refusal("FIC003", "un attribut de son XML est démesuré")
+        start(name, attributes)
+
+    def closed(name: str) -> None:
+        nonlocal depth
+        depth -= 1
+        if end:
+            end(name)
+
+    parser.StartDoctypeDeclHandler = _refuse_doctype
+    parser.StartElementHandler = opened
+    parser.EndElementHandler = closed
+    if text:
+        parser.CharacterDataHandler = text
+    try:
+        parser.Parse(xml, True)
+    except (expat.ExpatError, ValueError, LookupError):  # LookupError: an unknown encoding
+        raise Refusal("FIC001", "son contenu interne est endommagé") from None
+
+
+def check_markup(xml: bytes) -> None:
+    """Look at a part whose content is of no use here: only one that could be deep or has a document type is run through expat."""
+    if b"<!DOCTYPE" in xml or xml.startswith(_WIDE) or xml.count(b"</") > MAX_DEPTH:
+        parse(xml, _ignore)
+
+
+def _ignore(_: str, __: dict[str, str]) -> None:
+    return None
+
+
+def _refuse_doctype(*_: object) -> None:
+    raise Refusal("FIC003", "son XML contient une déclaration interdite")
