@@ -48,6 +48,12 @@ def _parser() -> FrenchParser:
     check.add_argument("fichiers", nargs="+", metavar="FICHIER", type=Path, help="classeur à contrôler")
     check.set_defaults(run=_check)
 
+    inspect = commands.add_parser(
+        "inspect", help="montre ce que le lecteur voit d'un fichier", description="Montre feuilles, cellules, nombres et erreurs."
+    )
+    inspect.add_argument("fichiers", nargs="+", metavar="FICHIER", type=Path, help="classeur à regarder")
+    inspect.set_defaults(run=_inspect)
+
     run = commands.add_parser(
         "run", help="contrôle, consolide et écrit toutes les sorties", description="Traite tout le dossier des dépôts, une fois."
     )
@@ -65,7 +71,7 @@ def _parser() -> FrenchParser:
     demo.add_argument("--erreurs", action="store_true", help="écrit plutôt un fichier fautif par règle")
     demo.set_defaults(run=_demo)
 
-    for command in (check, run, templates, demo):
+    for command in (check, inspect, run, templates, demo):
         command.add_argument("--json", action="store_true", help="écrit le résultat en JSON, pour un programme")
     return parser
 
@@ -81,14 +87,30 @@ def _check(options: argparse.Namespace) -> int:
     from flows.check import check_files, print_json, print_report
 
     config, home = load_config(options.config), options.config.resolve().parent
-    missing = [f for f in options.fichiers if not f.is_file()]
-    if missing:
-        names = listing((f"« {f} »" for f in missing), "et")
-        show(f"Introuvable : {names}.", error=True)
+    if _missing(options.fichiers):
         return WRONG_USE
     checked = check_files(options.fichiers, config, home / config.dossiers.entrees)
     (print_json if options.json else print_report)(checked)
     return FAILED if any(c.errors for c in checked) else DONE
+
+
+def _missing(files: Sequence[Path]) -> bool:
+    """Say which of the files given are none."""
+    missing = [f for f in files if not f.is_file()]
+    if missing:
+        show(f"Introuvable : {listing((f'« {f} »' for f in missing), 'et')}.", error=True)
+    return bool(missing)
+
+
+def _inspect(options: argparse.Namespace) -> int:
+    from flows.inspect import inspect_files, print_json, print_report
+
+    config = load_config(options.config)
+    if _missing(options.fichiers):
+        return WRONG_USE
+    inspected = inspect_files(options.fichiers, config)
+    (print_json if options.json else print_report)(inspected)
+    return FAILED if any("refus" in facts for facts in inspected) else DONE
 
 
 def _run(options: argparse.Namespace) -> int:

@@ -23,7 +23,7 @@ def poles(*arguments: str | Path) -> int:
         return int(stop.code or 0)
 
 
-@pytest.mark.parametrize("command", [[], ["check"], ["run"], ["templates"], ["demo"]])
+@pytest.mark.parametrize("command", [[], ["check"], ["inspect"], ["run"], ["templates"], ["demo"]])
 def test_help_is_french(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert poles(*command, "--help") == 0
     told = capsys.readouterr().out
@@ -38,6 +38,8 @@ def test_help_is_french(command: list[str], capsys: pytest.CaptureFixture[str]) 
         ["chek", "x"],
         ["check"],
         ["check", "absent.xlsx"],
+        ["inspect"],
+        ["inspect", "absent.xlsx"],
         ["run", "--au", "hier"],
         ["run", "--jour", "2010-01-01"],
         ["demo"],
@@ -70,6 +72,22 @@ def test_check_json_gives_the_same_facts(capsys: pytest.CaptureFixture[str]) -> 
     assert faulty["decision"] == "rejeté"
     assert [c["code"] for c in faulty["constats"] if c["gravite"] == "erreur"] == ["CEL102"]
     assert (sound["decision"], sound["type_document"]) == ("accepté", "Dossier de fonctionnement")
+
+
+def test_inspect_shows_what_the_reader_saw(capsys: pytest.CaptureFixture[str]) -> None:
+    assert poles("inspect", VANNES) == 0
+    told = capsys.readouterr().out
+    assert "Feuille « Budget » : " in told
+    assert "de somme" in told
+    assert max(map(len, told.splitlines()[1:])) <= 100
+
+
+def test_inspect_of_a_refused_file_exits_1_and_goes_on(capsys: pytest.CaptureFixture[str]) -> None:
+    assert poles("inspect", ERRORS / "FIC002-mot-de-passe.xlsx", VANNES, "--json") == 1
+    refused, seen = json.loads(capsys.readouterr().out)
+    assert (refused["refus"], "mot de passe" in refused["message"]) == ("FIC002", True)
+    assert [s["feuille"] for s in seen["feuilles"]][:3] == ["Lisez-moi", "Identification", "Budget"]
+    assert [s["visibilite"] for s in seen["feuilles"]][:3] == ["visible"] * 3
 
 
 def test_check_of_the_same_bytes_twice(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
