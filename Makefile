@@ -4,6 +4,7 @@
 PYTHON ?= python3
 ENTREES ?= inputs
 SORTIES ?= outputs
+CORPUS ?= ../shared/corpus
 VENV := .venv
 BIN := $(VENV)/bin
 BENCH_VENV := .venv-bench
@@ -15,7 +16,7 @@ READY := $(VENV)/.pret-$(NAMES)
 READY_DEV := $(VENV)/.pret-dev-$(NAMES)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test test-long check lint docs bench clean
+.PHONY: help demo run test test-long check lint docs bench corpus clean
 
 help: ## affiche cette aide
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -46,6 +47,9 @@ docs: $(READY) ## refait les pages produites à partir des schémas
 
 bench: $(READY) $(BENCH_VENV)/.pret ## mesure les temps face à un script pandas + openpyxl
 	@$(BIN)/python benchmarks/run.py --pandas $(BENCH_VENV)/bin/python
+
+corpus: $(READY) ## relit un corpus de classeurs réels et hostiles, s'il est présent (CORPUS=dossier)
+	@$(BIN)/python -m tests.corpus $(CORPUS)
 
 clean: ## retire les environnements et les caches (jamais inputs/ ni outputs/)
 	rm -rf $(VENV) $(BENCH_VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
