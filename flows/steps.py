@@ -1,7 +1,7 @@
 """The steps of a run, each a plain function: list, read, check, make the tables, write. `flows.sequence` puts them in order; no Prefect."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -157,28 +157,22 @@ def write_data(staged: Path, made: Consolidated) -> None:
 
 def write_budget_workbook(job: Job, staged: Path, made: Consolidated) -> None:
     """The finance workbook, read back and compared with its tables."""
-    target, context = staged / "budget-consolide.xlsx", _context(job)
-    book = BytesIO()
-    write_finance(book, made.tables, made.views, context)
-    write_new(target, book.getvalue())
-    _compare(target, expected_finance(made.tables, made.views, context))
+    _write_workbook(job, staged / "budget-consolide.xlsx", made, write_finance, expected_finance)
 
 
 def write_status_workbook(job: Job, staged: Path, made: Consolidated) -> None:
     """The staff's workbook, read back and compared with its tables."""
-    target, context = staged / "suivi.xlsx", _context(job)
+    _write_workbook(job, staged / "suivi.xlsx", made, write_status, expected_status)
+
+
+def _write_workbook(
+    job: Job, target: Path, made: Consolidated, write: Callable[..., None], expected: Callable[..., Mapping[str, Mapping[str, Decimal]]]
+) -> None:
+    context = ReportContext(job.config, job.day, inputs_link(job))
     book = BytesIO()
-    write_status(book, made.tables, made.views, context)
+    write(book, made.tables, made.views, context)
     write_new(target, book.getvalue())
-    _compare(target, expected_status(made.tables, made.views, context))
-
-
-def _context(job: Job) -> ReportContext:
-    return ReportContext(job.config, job.day, inputs_link(job))
-
-
-def _compare(target: Path, expected: Mapping[str, Mapping[str, Decimal]]) -> None:
-    told = verify_report(target, expected)
+    told = verify_report(target, expected(made.tables, made.views, context))
     if told:
         raise ControlGap(f"Le classeur « {target.name} » ne dit pas ce que disent les tables, rien n'a été remplacé : {' '.join(told)}")
 
