@@ -69,8 +69,8 @@ class _Worker:
             self._pipe.write(line)
             self._pipe.flush()
 
-    def ask(self, request: dict[str, Any], seconds: float) -> Any:
-        """The answer to one request. Raises _Died where there is none in time; the process is gone then."""
+    def ask(self, request: dict[str, Any], seconds: float) -> bytes:
+        """The answer to one request, still as a line. Raises _Died where there is none in time; the process is gone then."""
         self._send(dump(request))
         try:
             line = self._answers.get(timeout=seconds)
@@ -79,7 +79,7 @@ class _Worker:
             raise _Died(f"sa lecture dépasse {seconds:.0f} s") from None
         if not line:
             raise _Died(_cause(self._process.wait()))
-        return load(line)
+        return line
 
     def close(self) -> None:
         """End the process at once."""
@@ -111,7 +111,8 @@ class ReaderPool:
         for _ in range(self._processes):
             self._slots.put(None)
         # These threads start the processes, and Linux ends a process with the thread that started it: they last as long as the pool.
-        self._threads = ThreadPoolExecutor(self._processes)
+        # Two for each process: one takes an answer apart while the other has the process at work.
+        self._threads = ThreadPoolExecutor(2 * self._processes)
 
     def __enter__(self) -> Self:
         return self
@@ -126,17 +127,19 @@ class ReaderPool:
 
     def read(self, folder: Path, files: Sequence[Received]) -> list[Reading]:
         """Read files, in their order. One that changed since it was listed is marked as ignored, and has no reading."""
-        readings = self._map(lambda received: self._read_one(folder, received), files)
+        root = str(folder.resolve())
+        readings = self._map(lambda received: self._read_one(root, received), files)
         return [reading for reading in readings if reading is not None]
 
     def inspect(self, folder: Path, files: Sequence[Received]) -> list[dict[str, Any]]:
         """What the reader saw of each file, as `inspect_file` says it."""
-        return self._map(lambda received: self._inspect_one(folder, received), files)
+        root = str(folder.resolve())
+        return self._map(lambda received: self._inspect_one(root, received), files)
 
     def _map(self, work: Any, files: Sequence[Received]) -> list[Any]:
         return list(self._threads.map(work, files))
 
-    def _read_one(self, folder: Path, received: Received) -> Reading | None:
+    def _read_one(self, folder: str, received: Received) -> Reading | None:
         try:
             plain = self._ask("read", folder, received)
         except _Died as death:
@@ -146,19 +149,19 @@ class ReaderPool:
             return None
         return reading_from_plain(received, plain)
 
-    def _inspect_one(self, folder: Path, received: Received) -> dict[str, Any]:
+    def _inspect_one(self, folder: str, received: Received) -> dict[str, Any]:
         try:
             seen: dict[str, Any] = self._ask("inspect", folder, received)
         except _Died as death:
             return {"refus": "FIC003", "detail": death.reason}
         return seen
 
-    def _ask(self, work: str, folder: Path, received: Received) -> Any:
-        request = {"work": work, "folder": str(folder.resolve()), "path": received.path, "sha256": received.sha256}
+    def _ask(self, work: str, folder: str, received: Received) -> Any:
+        request = {"work": work, "folder": folder, "path": received.path, "sha256": received.sha256}
         worker = self._slots.get()
         try:
             worker = worker or _Worker(self._hello)
-            return worker.ask(request, self._rules.limits.duree_s)
+            line = worker.ask(request, self._rules.limits.duree_s)
         except _Died:
             if worker:
                 worker.close()
@@ -166,3 +169,4 @@ class ReaderPool:
             raise
         finally:
             self._slots.put(worker)
+        return load(line)
