@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 
 from schemas.documents import sheet_specs
 from schemas.rules import MESSAGE_LIMIT, RULES
+from schemas.siret import siret_is_valid
 from schemas.spec import VOLETS, Column, Kind
 from tests.builders import midnight
 from workbooks.cells import Cell, CellError, Unvalued
 from workbooks.numbers import amount, integer, plain_number, year, year_in
-from workbooks.parse import account, choice, day, parse, pays, pays_by_pole, siret, siret_is_valid, text
+from workbooks.parse import account, choice, day, parse, pays, pays_by_pole, siret, text
 
 NBSP, THIN = "\u00a0", "\u202f"
 

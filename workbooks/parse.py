@@ -12,6 +12,7 @@ from datetime import date, datetime, time, timedelta
 from schemas.accounts import account_of, accounts
 from schemas.financers import TYPES, type_of
 from schemas.pays import all_pays, find_pays, nearest_pays, pays_of_pole
+from schemas.siret import key_holds
 from schemas.spec import Column
 from schemas.text import french_date, listing, nearest, normalise
 from workbooks.cells import Cell, CellError, Unvalued, shown
@@ -57,9 +58,6 @@ def _written_day(text: str) -> date | None:
     return None
 
 
-_LA_POSTE = "356000000"
-
-
 def siret(cell: Cell) -> Parsed:
     """A SIRET (14 digits), or a SIREN alone (9): kept as digits. A wrong one is a warning, never a refusal."""
     if isinstance(cell, float | int) and not isinstance(cell, bool):
@@ -71,25 +69,9 @@ def siret(cell: Cell) -> Parsed:
         digits = "0" + digits
     if not digits.isdecimal() or not digits.isascii() or len(digits) not in (9, 14):
         return Parsed(shown(cell), (("CEL108", {"valeur": shown(cell), "detail": "il en faut 14 chiffres"}),))
-    if not _key_holds(digits):
+    if not key_holds(digits):
         return Parsed(digits, (("CEL108", {"valeur": shown(cell), "detail": "sa clé de contrôle est fausse"}),))
     return repaired(digits, cell, digits) if changed else Parsed(digits)
-
-
-def _key_holds(digits: str) -> bool:
-    """Luhn's key; La Poste's establishments follow a rule of their own (sum of digits, multiple of 5)."""
-    if digits.startswith(_LA_POSTE) and len(digits) == 14 and sum(map(int, digits)) % 5 == 0:
-        return True
-    total = 0
-    for position, sign in enumerate(reversed(digits)):
-        double = int(sign) * (1 + position % 2)
-        total += double - 9 if double > 9 else double
-    return total % 10 == 0
-
-
-def siret_is_valid(digits: str | None) -> bool:
-    """Whether a kept SIRET or SIREN may serve as a key."""
-    return bool(digits) and digits is not None and digits.isdecimal() and len(digits) in (9, 14) and _key_holds(digits)
 
 
 def text(cell: Cell) -> Parsed:
