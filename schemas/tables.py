@@ -1,14 +1,18 @@
 """The output tables (contract §4): one pandera model each, its key unique. `TABLES` lists them in the order of their files."""
 
 from datetime import date
-from typing import Any, cast
 
 import pandera.polars as pa
-import polars as pl
-from pandera.polars import PolarsData
 
 from schemas.columns import Euros
 from schemas.rules import GRAVITIES, RULES, STATES
+from schemas.table import Table as Table
+from schemas.table import empty as empty
+from schemas.table import key as _key
+from schemas.table import key_of as key_of
+from schemas.table import money as _money
+from schemas.table import polars_schema as polars_schema
+from schemas.table import text as _text
 
 ACCEPTED = "accepté"
 ACCEPTED_WITH_RESERVES = "accepté avec réserves"
@@ -25,46 +29,6 @@ STAGES = (
     "pôle en fonctionnement", "aide échue", "abandonné",
 )  # fmt: skip
 """The stages of a Pays, from the first to the furthest, then the two that are no longer live."""
-
-
-def _text(description: str, **checks: Any) -> Any:
-    return pa.Field(nullable=True, description=description, **checks)
-
-
-def _key(description: str, **checks: Any) -> Any:
-    return pa.Field(description=description, metadata={"key": True}, **checks)
-
-
-def _money(description: str) -> Any:
-    return pa.Field(nullable=True, description=description, metadata={"unit": "€"})
-
-
-class Table(pa.DataFrameModel):
-    """An output table. Fields made by `_key` form its key, which is unique."""
-
-    @pa.dataframe_check(name="clé unique", error="clé unique")
-    def key_is_unique(cls, data: PolarsData) -> pl.LazyFrame:
-        """No two rows bear the same key."""
-        return data.lazyframe.select(~pl.struct(key_of(cast("type[Table]", cls))).is_duplicated())
-
-    class Config:
-        strict = True
-        ordered = True
-
-
-def key_of(model: type[pa.DataFrameModel]) -> list[str]:
-    """The names of the key columns of a table."""
-    return [n for n, c in model.to_schema().columns.items() if (c.metadata or {}).get("key")]
-
-
-def empty(model: type[pa.DataFrameModel]) -> pl.DataFrame:
-    """An empty frame with the table's columns and types."""
-    return pl.DataFrame(schema=polars_schema(model))
-
-
-def polars_schema(model: type[pa.DataFrameModel]) -> dict[str, pl.DataType]:
-    """Column → polars type, in order."""
-    return {name: column.dtype.type for name, column in model.to_schema().columns.items()}
 
 
 class Depots(Table):
