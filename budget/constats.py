@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from budget.validate import Located
+from schemas.finding import Finding
 from schemas.rules import RULES, STATES
 from schemas.tables import Constats, Provenances, polars_schema
 
@@ -24,24 +25,45 @@ class FileFacts:
     pays_code: str | None
 
 
-def constats_table(found: Iterable[Located], files: Mapping[str, FileFacts]) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """The `constats` table, by file, then in the catalogue's order, sheet and cell; and the provenances of group rules."""
+@dataclass(frozen=True)
+class Told:
+    """A finding with its stable identifier, the value as written, and its two sentences."""
+
+    key: str
+    file: str
+    finding: Finding
+    value: str
+    message: str
+    correction: str
+
+
+def told(found: Iterable[Located], files: Mapping[str, FileFacts]) -> list[Told]:
+    """The findings by file, then in the catalogue's order, sheet and cell, each with its sentences."""
     located = sorted(found, key=lambda pair: (pair[0], _RANK[pair[1].code], pair[1].sheet, _cell_order(pair[1].cell), pair[1].champ))
     written = {(file, f.sheet, f.cell): f.value for file, f in located if f.code in _AS_WRITTEN and f.cell}
-    rows, sources, seen = [], [], dict[str, int]()
+    rows, seen = [], dict[str, int]()
     for file, finding in located:
-        rule, facts = RULES[finding.code], files[file]
         value = written.get((file, finding.sheet, finding.cell), finding.value)
-        message, correction = rule.say({"champ": finding.champ, "valeur": value, "feuille": finding.sheet, **finding.facts})
-        identity = "|".join((file, facts.sha256, finding.sheet, finding.cell, finding.code, finding.champ, value, message))
+        facts = {"champ": finding.champ, "valeur": value, "feuille": finding.sheet, **finding.facts}
+        message, correction = RULES[finding.code].say(facts)
+        identity = "|".join((file, files[file].sha256, finding.sheet, finding.cell, finding.code, finding.champ, value, message))
         # The same sentence twice at the same place (two identical rows) still makes two findings.
         seen[identity] = seen.get(identity, 0) + 1
         key = hashlib.sha256(f"{identity}|{seen[identity]}".encode()).hexdigest()[:16]
+        rows.append(Told(key, file, finding, value, message, correction))
+    return rows
+
+
+def constats_table(found: Iterable[Located], files: Mapping[str, FileFacts]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The `constats` table, in the order of `told`; and the provenances of group rules."""
+    rows, sources = [], []
+    for t in told(found, files):
+        facts, finding, gravity = files[t.file], t.finding, RULES[t.finding.code].gravity
         rows.append(
-            (key, file, facts.sha256, facts.pays_code, finding.sheet, finding.cell, rule.code, rule.gravity, _OPEN, finding.champ, value,
-             finding.limit, finding.reference, message, correction)
+            (t.key, t.file, facts.sha256, facts.pays_code, finding.sheet, finding.cell, finding.code, gravity, _OPEN, finding.champ,
+             t.value, finding.limit, finding.reference, t.message, t.correction)
         )  # fmt: skip
-        sources += [("constats", key, finding.champ, file, sheet, cell) for sheet, cell in dict.fromkeys(finding.sources)]
+        sources += [("constats", t.key, finding.champ, t.file, sheet, cell) for sheet, cell in dict.fromkeys(finding.sources)]
     constats = pl.DataFrame(rows, schema=polars_schema(Constats), orient="row")
     return constats, pl.DataFrame(sources, schema=polars_schema(Provenances), orient="row")
 
