@@ -24,6 +24,7 @@ from budget.constats import FileFacts, constats_table
 from budget.control import amounts_by_file, controls_table, euro_controls, file_controls
 from budget.decide import Decided, decide
 from budget.frames import Batch, assemble
+from budget.open_data import unpublishable
 from budget.status import status_table
 from budget.validate import Located
 from schemas.financers import FinancerDirectory
@@ -63,7 +64,8 @@ def make_tables(checked: Checked, config: Config, day: date) -> Tables:
     tables["decisions"] = decisions_table(batch, decided)
     tables["mandats"] = mandats_table(batch, decided)
     tables["realises"] = realises_table(batch, decided)
-    tables["constats"], constat_sources = constats_table(checked.found, _file_facts(checked))
+    found = checked.found + unpublishable(tables["decisions"], batch, config.open_data, day)
+    tables["constats"], constat_sources = constats_table(found, _file_facts(checked))
     tables["depots"] = _depots(checked, tables, directory)
     tables["suivi_pays"] = status_table(
         _counting_dossiers(batch, decided), tables["decisions"], united_rows("etapes", batch, decided), tables["depots"], day

@@ -22,6 +22,7 @@ SECTIONS = {
     "textes": "Textes cités",
     "limites": "Limites de lecture",
     "execution": "Exécution",
+    "open_data": "Données ouvertes",
     "financeurs": "Cofinanceurs ajoutés",
 }
 

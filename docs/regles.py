@@ -31,6 +31,7 @@ FAMILIES = {
     "PAR": "Partenaires",
     "COF": "Cofinanceurs",
     "DEC": "Décisions de la Région",
+    "PUB": "Données ouvertes",
     "REG": "Règles",
 }
 

@@ -92,6 +92,7 @@ def _write(job: Job, made: Consolidated, staged: Path, way: Way, beside: Work) -
         beside,
         ("écrire suivi.xlsx", steps.write_status_workbook, (job, staged, made)),
         ("écrire les tables", steps.write_data, (staged, made)),
+        ("écrire les données ouvertes", steps.write_public_data, (job, staged, made)),
         ("écrire les modèles", steps.write_blank_templates, (job, staged / "modeles")),
     )
     way.side_by_side("ecrire", outputs)

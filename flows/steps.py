@@ -11,13 +11,14 @@ from zipfile import ZipFile
 from zoneinfo import ZoneInfo
 
 from budget.control import controls_table, gaps
+from budget.open_data import subventions
 from budget.pipeline import Checked, Tables, check_readings, make_tables
 from budget.views import build_views, sheet_controls
 from flows.disk import named, reason, write_new
 from flows.errors import ControlGap, RunError
 from flows.publish import publish, staging
 from flows.register import Register, file_register, in_order_of_arrival, news, read_register, stage_register
-from flows.tables import write_tables
+from flows.tables import write_open_data, write_tables
 from schemas.documents import sheet_specs
 from schemas.parameters import Config, load_config
 from schemas.reading import Reading, Received
@@ -153,6 +154,12 @@ def inputs_link(job: Job) -> str:
 def write_data(staged: Path, made: Consolidated) -> None:
     """The tables, as Parquet and CSV."""
     write_tables(staged / "donnees", made.tables)
+
+
+def write_public_data(job: Job, staged: Path, made: Consolidated) -> None:
+    """The conventions that the law publishes."""
+    rows = subventions(made.tables["decisions"], made.tables["suivi_pays"], job.config.open_data, job.day)
+    write_open_data(staged / "open-data", rows)
 
 
 def write_budget_workbook(job: Job, staged: Path, made: Consolidated) -> None:

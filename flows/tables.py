@@ -25,6 +25,12 @@ def write_tables(folder: Path, tables: Mapping[str, pl.DataFrame]) -> None:
         write_new(folder / f"{name}.csv", _neutral(table).write_csv().encode())
 
 
+def write_open_data(folder: Path, rows: pl.DataFrame) -> None:
+    """Write `subventions.csv` as its standard wants it: UTF-8, commas, decimal points, ISO dates."""
+    folder.mkdir(parents=True, exist_ok=True)
+    write_new(folder / "subventions.csv", _neutral(rows).write_csv().encode())
+
+
 def write_parquet(path: Path, table: pl.DataFrame) -> None:
     """Write a table as Parquet; the file must say what the table says."""
     buffer = io.BytesIO()

@@ -119,6 +119,16 @@ class Execution(_Part):
     fichiers_par_lot: Positive = Field(description="Nombre de fichiers par tâche de lecture.")
 
 
+class OpenData(_Part):
+    """What `open-data/subventions.csv` says of the Région, and from what amount a convention is published."""
+
+    attribuant_nom: str = Field(min_length=1, description="Nom officiel de la collectivité.")
+    attribuant_siret: str = Field(pattern=r"^\d{14}$", description="SIRET de la collectivité, 14 chiffres.")
+    seuil_eur: Number = Field(ge=0, description="Une convention est publiée au-dessus de ce montant (décret n° 2001-495).")
+    notification_ue: bool = Field(False, description="Si l'aide est une aide de minimis notifiée à la Commission européenne.")
+    dispositif_aide: str = Field("", description="Identifiant public du dispositif d'aide, s'il en a un.")
+
+
 class ExtraFinancer(_Part):
     """A financer added to those that the package knows."""
 
@@ -139,6 +149,7 @@ class Config(_Part):
     textes: Texts
     limites: Limits
     execution: Execution
+    open_data: OpenData
     financeurs: tuple[ExtraFinancer, ...] = Field((), strict=False, description="Cofinanceurs ajoutés à ceux que le logiciel connaît.")
 
     def extra_financers(self) -> tuple[Financer, ...]:

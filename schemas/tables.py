@@ -186,6 +186,7 @@ class DecisionsRegion(Table):
     volet: str = pa.Field(description="Préfiguration ou fonctionnement.")
     nature: str = pa.Field(description="Attribution, avenant, annulation, refus ou ajournement.")
     beneficiaire: str = _text("Structure qui reçoit l'aide.")
+    siret: str = _text("SIRET du bénéficiaire, tel qu'écrit, en chiffres.")
     vote_eur: Euros = _money("Montant voté, signé : une annulation est négative, un refus vaut 0.")
     postes_accordes: int = _text("Postes accordés.")
     premier_exercice: int = pa.Field(description="Première année aidée.")
