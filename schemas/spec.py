@@ -11,6 +11,8 @@ DECISIONS = "Décisions Région"
 DOCUMENT_TYPES = (PREFIGURATION, FONCTIONNEMENT, COMPTE_RENDU, STATEMENT, DECISIONS)
 DOSSIERS = (PREFIGURATION, FONCTIONNEMENT)
 VOLETS = ("préfiguration", "fonctionnement")
+REMINDER = "Pour mémoire"
+"""A column whose header starts with these words is there for the eye alone: never read, never reported."""
 
 Kind = Literal["texte", "montant", "nombre", "entier", "annee", "date", "siret", "choix", "pays", "pole", "compte"]
 """How a cell is read. `montant`: euros and cents; `nombre`: a plain number; `annee`: a four-digit year."""

@@ -14,7 +14,7 @@ from schemas.reading import Cells, Position, Reading
 from schemas.spec import Column, SheetSpec
 from schemas.text import listing, nearest, normalise
 from workbooks.cells import COLUMNS, Cell, address, is_blank, letters, shown
-from workbooks.locate import first_text, is_repeated_header, is_total, label_of, labels_of, missing_columns, unknown_column
+from workbooks.locate import first_text, is_reminder, is_repeated_header, is_total, label_of, labels_of, missing_columns, unknown_column
 from workbooks.numbers import year_in
 from workbooks.parse import account_code, parse
 from workbooks.reader import RawSheet
@@ -98,6 +98,8 @@ def _block(sheet: RawSheet, row: int, names: list[str | None], start: int, end: 
     block = _Block(start=start, header=row, end=end)
     for index in range(start, end):
         cell, name = sheet.grid[row][index], names[index]
+        if is_reminder(cell):
+            continue
         if name and name not in block.columns:
             block.columns[name] = index
         elif exercice := year_in(cell):

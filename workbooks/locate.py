@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from schemas.finding import Finding
-from schemas.spec import Column, SheetSpec
+from schemas.spec import REMINDER, Column, SheetSpec
 from schemas.text import listing, normalise
 from workbooks.cells import Cell, CellError, Grid, Unvalued, address, is_blank, shown
 from workbooks.reader import RawSheet
@@ -62,7 +62,7 @@ def find_header(sheet: RawSheet, spec: SheetSpec, document: str) -> Header | Non
     for index, cell in enumerate(sheet.grid[row]):
         name = labels.get(label_of(cell))
         if name is None:
-            if not is_blank(cell):
+            if not is_blank(cell) and not is_reminder(cell):
                 header.findings.append(unknown_column(sheet, row, index))
         elif name in header.columns:
             if spec.column(name).required_in(document):
@@ -73,6 +73,11 @@ def find_header(sheet: RawSheet, spec: SheetSpec, document: str) -> Header | Non
             header.columns[name] = index
     header.findings += _missing(sheet, spec, document, header.columns)
     return header
+
+
+def is_reminder(cell: Cell) -> bool:
+    """Whether a header says that its column is only a reminder (« Pour mémoire : budget 2010 retenu »)."""
+    return label_of(cell).startswith(normalise(REMINDER))
 
 
 def unknown_column(sheet: RawSheet, row: int, column: int) -> Finding:
