@@ -63,7 +63,8 @@ def constats_table(found: Iterable[Located], files: Mapping[str, FileFacts]) -> 
             (t.key, t.file, facts.sha256, facts.pays_code, finding.sheet, finding.cell, finding.code, gravity, _OPEN, finding.champ,
              t.value, finding.limit, finding.reference, t.message, t.correction)
         )  # fmt: skip
-        sources += [("constats", t.key, finding.champ, t.file, sheet, cell) for sheet, cell in dict.fromkeys(finding.sources)]
+        places = [(t.file, sheet, cell) for sheet, cell in finding.sources] + list(finding.elsewhere)
+        sources += [("constats", t.key, finding.champ, *place) for place in dict.fromkeys(places)]
     constats = pl.DataFrame(rows, schema=polars_schema(Constats), orient="row")
     return constats, pl.DataFrame(sources, schema=polars_schema(Provenances), orient="row")
 

@@ -67,7 +67,10 @@ def check_sheet(kind: str, model: type[pa.DataFrameModel], frame: pl.DataFrame, 
 
 
 def check_group(model: type[pa.DataFrameModel], frame: pl.DataFrame) -> list[Located]:
-    """Validate a frame of groups; each finding stands at the cell that the model names, or at none."""
+    """Validate a frame of groups; each finding stands at the cell that the model names, or at none.
+
+    The frame may have `sources`, a list of `feuille!cellule` of the file, and `ailleurs`, a list of (`fichier`, `feuille`, `cellule`).
+    """
     failures = _failures(model, frame)
     columns = model.to_schema().columns
     found = []
@@ -77,7 +80,8 @@ def check_group(model: type[pa.DataFrameModel], frame: pl.DataFrame) -> list[Loc
         cell = (row.get(at) or "") if at else ""
         value = written_value(row, shows, failure.column) if cell else ""
         sources = tuple(_place(source) for source in row.get("sources") or () if source)
-        finding = Finding(failure.code, row["feuille"] or "", cell, _label(column.title, row), value, sources=sources)
+        elsewhere = tuple((place["fichier"], place["feuille"], place["cellule"]) for place in row.get("ailleurs") or ())
+        finding = Finding(failure.code, row["feuille"] or "", cell, _label(column.title, row), value, sources=sources, elsewhere=elsewhere)
         found.append((row["fichier"], _with_facts(finding, row, failure.column)))
     return _distinct(found)
 

@@ -10,7 +10,7 @@ Facts = Mapping[str, str]
 class Finding:
     """A finding as raised. `facts` fills the rule's sentences; `cell` is A1 style, empty where the finding has none.
 
-    `sources` lists the (sheet, cell) pairs that a group rule used.
+    `sources` lists the (sheet, cell) pairs that a group rule used in the file, `elsewhere` the (file, sheet, cell) of other files.
     """
 
     code: str
@@ -22,3 +22,4 @@ class Finding:
     reference: str = ""
     facts: Facts = field(default_factory=dict)
     sources: tuple[tuple[str, str], ...] = ()
+    elsewhere: tuple[tuple[str, str, str], ...] = ()
