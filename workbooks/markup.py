@@ -23,6 +23,11 @@ def local(name: str) -> str:
 
 def parse(xml: bytes, start: Start, end: One | None = None, text: One | None = None) -> None:
     """Give each element and text of a part to its handler. Raises Refusal where the XML is damaged or dangerous."""
+    run(guarded(start, end, text), xml)
+
+
+def guarded(start: Start, end: One | None = None, text: One | None = None) -> expat.XMLParserType:
+    """A parser that refuses what is dangerous; its handlers may ask it for the offset of what they are given."""
     parser = expat.ParserCreate()
     parser.buffer_text = True
     depth = 0
@@ -47,6 +52,11 @@ def parse(xml: bytes, start: Start, end: One | None = None, text: One | None = N
     parser.EndElementHandler = closed
     if text:
         parser.CharacterDataHandler = text
+    return parser
+
+
+def run(parser: expat.XMLParserType, xml: bytes) -> None:
+    """Have a parser read a whole part. Raises Refusal."""
     try:
         parser.Parse(xml, True)
     except (expat.ExpatError, ValueError, LookupError):  # LookupError: an unknown encoding
