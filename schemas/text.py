@@ -1,11 +1,11 @@
-"""French text: how labels are compared, which known word is nearest, and how figures are written for people."""
+"""French text: how labels are compared, which known words are nearest, and how figures are written for people."""
 
 import re
 import unicodedata
 from collections.abc import Iterable
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
-from difflib import get_close_matches
+from difflib import SequenceMatcher
 from functools import lru_cache
 
 NBSP = "\u00a0"
@@ -32,10 +32,54 @@ def visible(text: str) -> str:
     return _OBEYED.sub(lambda sign: f"[U+{ord(sign.group()):04X}]", text)
 
 
+NEAR = 0.75
+"""Share of common letters (difflib's ratio) from which a word is suggested: one slip in a word of four letters, two in one of eight."""
+_NEAR_BEST = 0.1
+"""What is further than this from the nearest word is left out."""
+_LONGEST = 60
+"""A longer text is a sentence, not a slip."""
+_HOLLOW = frozenset(("pays", "le", "la", "les", "l", "de", "du", "des", "d", "et", "en", "a", "au", "aux"))
+"""Words that many labels share: they make no two names alike."""
+
+
 def nearest(text: str, known: Iterable[str], count: int = 3) -> list[str]:
-    """Return at most `count` known labels that look like `text`, best first. A suggestion only: never a match."""
-    by_key = {normalise(label): label for label in known}
-    return [by_key[key] for key in get_close_matches(normalise(text), list(by_key), n=count, cutoff=0.5)]
+    """At most `count` known labels that look like `text`, best first: a suggestion to a person, never a match.
+
+    A label is near where it shares at least NEAR of its letters with the text, where all words of one are among the other's
+    (`Vannes (56)`, `Plan`), or where the text abbreviates it (`assoc.`); hollow words do not count. Nothing is near a sentence.
+    """
+    return _nearest(text, tuple(known))[:count] if len(text) <= _LONGEST else []
+
+
+@lru_cache(maxsize=4096)
+def _nearest(text: str, known: tuple[str, ...]) -> list[str]:
+    mine = _core(text)
+    scores = {label: _likeness(mine, _core(label)) for label in known}
+    least = max(NEAR, max(scores.values(), default=0.0) - _NEAR_BEST)
+    return sorted((label for label in scores if scores[label] >= least), key=lambda label: -scores[label])
+
+
+@lru_cache(maxsize=4096)
+def _core(text: str) -> str:
+    words = normalise(text).split()
+    return " ".join([w for w in words if w not in _HOLLOW] or words)
+
+
+def _likeness(one: str, other: str) -> float:
+    """From 0 to 1; NEAR at least where the words of one are all among the other's, plural or not, or where it abbreviates the other."""
+    mine, theirs = ({w.rstrip("sx") or w for w in text.split()} for text in (one, other))
+    among = bool(mine and theirs) and (mine <= theirs or theirs <= mine)
+    least = NEAR if among or (len(one) >= 3 and other.startswith(one)) else 0.0
+    matcher = SequenceMatcher(None, one, other, autojunk=False)
+    if matcher.real_quick_ratio() < NEAR or matcher.quick_ratio() < NEAR:
+        return least
+    return max(least, matcher.ratio())
+
+
+def suggestions(words: Iterable[str]) -> dict[str, str]:
+    """The facts by which a rule suggests these words: its message asks, its correction « proche » writes them. None where none is near."""
+    quoted = listing(f"« {word} »" for word in words)
+    return {"cas": "proche", "proche": quoted, "proches": f" Voulez-vous dire {quoted} ?"} if quoted else {}
 
 
 def euros(amount: Decimal | float | None) -> str:

@@ -10,11 +10,12 @@ from itertools import pairwise
 from schemas.accounts import SUBSIDIES, Account, account_of
 from schemas.financers import OWN_RESOURCES, TYPES, type_of
 from schemas.finding import Finding
+from schemas.hints import nearest_accounts, nearest_choices
 from schemas.reading import Cells, Position, Reading
 from schemas.spec import Column, SheetSpec
-from schemas.text import listing, nearest, normalise
+from schemas.text import listing, normalise, suggestions
 from workbooks.cells import COLUMNS, Cell, address, is_blank, letters, shown
-from workbooks.locate import first_text, is_reminder, is_repeated_header, is_total, label_of, labels_of, missing_columns, unknown_column
+from workbooks.locate import first_text, is_repeated_header, is_total, label_of, labels_of, missing_columns, unknown_column
 from workbooks.numbers import year_in
 from workbooks.parse import account_code, parse
 from workbooks.reader import RawSheet
@@ -98,8 +99,6 @@ def _block(sheet: RawSheet, row: int, names: list[str | None], start: int, end: 
     block = _Block(start=start, header=row, end=end)
     for index in range(start, end):
         cell, name = sheet.grid[row][index], names[index]
-        if is_reminder(cell):
-            continue
         if name and name not in block.columns:
             block.columns[name] = index
         elif exercice := year_in(cell):
@@ -184,7 +183,10 @@ def _account_line(sheet: RawSheet, index: int, row: list[Cell], block: _Block, a
         reading.findings.append(Finding("CEL101", sheet.name, address(index, place), "Compte", facts=facts))
         return line
     parsed = parse(cell, _COMPTE)
-    reading.findings += [Finding(c, sheet.name, address(index, place), "Compte", f.get("valeur", ""), facts=f) for c, f in parsed.findings]
+    for code, facts in parsed.findings:
+        # A number that means nothing is explained by the line's label.
+        near = suggestions(nearest_accounts(label)) if code == "CEL112" and "proche" not in facts and label else {}
+        reading.findings.append(Finding(code, sheet.name, address(index, place), "Compte", facts.get("valeur", ""), facts=facts | near))
     account = account_of(parsed.value) if parsed.value else None
     if account is None:
         return line
@@ -226,11 +228,6 @@ def _subsidy_type(sheet: RawSheet, cell: str, label: str, reading: Reading) -> s
     allowed = [t for t in TYPES if t != OWN_RESOURCES]
     if found in allowed:
         return found
-    near = nearest(label, allowed)
-    facts = {
-        "valeur": label,
-        "proches": f" Voulez-vous dire « {near[0]} » ?" if near else "",
-        "attendus": listing(allowed),
-    }
+    facts = {"valeur": label, "attendus": listing(allowed), **suggestions(nearest_choices(label, tuple(allowed)))}
     reading.findings.append(Finding("CEL104", sheet.name, cell, "Libellé", label, facts=facts))
     return None

@@ -9,12 +9,13 @@ import re
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 
-from schemas.accounts import account_of, accounts
+from schemas.accounts import account_of
 from schemas.financers import TYPES, type_of
+from schemas.hints import nearest_accounts, nearest_choices
 from schemas.pays import all_pays, find_pays, nearest_pays, pays_of_pole
 from schemas.siret import key_holds
 from schemas.spec import Column
-from schemas.text import french_date, listing, nearest, normalise
+from schemas.text import french_date, listing, nearest, normalise, suggestions
 from workbooks.cells import Cell, CellError, Unvalued, shown
 from workbooks.numbers import Parsed, amount, bad, integer, one_line, plain_number, repaired, year
 
@@ -79,10 +80,6 @@ def text(cell: Cell) -> Parsed:
     return Parsed(" ".join(cell.split()) if isinstance(cell, str) else shown(cell))
 
 
-def _proches(words: list[str]) -> str:
-    return f" Voulez-vous dire « {listing(words, '» ou «').replace(', ', ' », « ')} » ?" if words else ""
-
-
 def choice(cell: Cell, column: Column) -> Parsed:
     """One of the column's allowed values, compared without case or accents."""
     written = shown(cell) if not isinstance(cell, str) else cell
@@ -91,15 +88,14 @@ def choice(cell: Cell, column: Column) -> Parsed:
         found = type_of(written)
     if found:
         return Parsed(found)
-    near = nearest(written, column.choices)
-    return bad("CEL104", cell, proches=_proches(near), attendus=listing(column.choices))
+    return bad("CEL104", cell, attendus=listing(column.choices), **suggestions(nearest_choices(written, column.choices)))
 
 
 def pays(cell: Cell) -> Parsed:
     """The code of the Pays that the cell names."""
     written = shown(cell)
     found = find_pays(written)
-    return Parsed(found) if found else bad("IDE201", cell, proches=_proches(nearest_pays(written)))
+    return Parsed(found) if found else bad("IDE201", cell, **suggestions(nearest_pays(written)))
 
 
 def pays_by_pole(cell: Cell) -> Parsed:
@@ -109,7 +105,8 @@ def pays_by_pole(cell: Cell) -> Parsed:
         return Parsed(codes[0])
     if codes:
         return bad("IDE202", cell, proches=listing((all_pays()[c].name for c in codes), "et"))
-    return bad("IDE201", cell, proches=_proches(nearest(shown(cell), [p.pole for p in all_pays().values() if p.pole])))
+    poles = dict.fromkeys(p.pole for p in all_pays().values() if p.pole)
+    return bad("IDE201", cell, **{**suggestions(nearest(shown(cell), poles)), "cas": "pole"})
 
 
 _ACCOUNT = re.compile(r"([0-9]{2,8}|CI ?[0-9]?|RP)(?:[ .:/()–—-]+[^\W\d_].*)?[ .:]*", re.IGNORECASE)
@@ -131,8 +128,7 @@ def account(cell: Cell) -> Parsed:
     if code := account_code(cell):
         return Parsed(code)
     written = one_line(cell) if isinstance(cell, str) else shown(cell)
-    labels = [f"{a.code} {a.label}" for a in accounts().values()]
-    return bad("CEL112", cell, proches=_proches(nearest(written, labels)))
+    return bad("CEL112", cell, **suggestions(nearest_accounts(written)))
 
 
 _BY_KIND: dict[str, Callable[[Cell], Parsed]] = {
