@@ -5,57 +5,12 @@ import polars as pl
 from budget.decide import Decided
 from budget.frames import MONEY, ZERO, Batch, with_cells
 from budget.groups import plan_lines
-from budget.lines import account_lines, heading_remainders, read_by_file
+from budget.lines import account_lines
+from budget.rows import PROJECT, identities, in_order, kept_rows, shape, united_rows
 from schemas.decisions import signed_payment, signed_vote
 from schemas.financers import OWN_RESOURCES, FinancerDirectory
-from schemas.pays import all_pays
 from schemas.plan import SECURED
-from schemas.spec import DOSSIERS
-from schemas.tables import (
-    KEPT,
-    UPDATED,
-    BudgetLines,
-    DecisionsRegion,
-    Financements,
-    MandatsRegion,
-    Provenances,
-    Realises,
-    Table,
-    Votes,
-    polars_schema,
-)
-
-PROJECT = ["pays_code", "projet", "volet"]
-
-
-def _shape(frame: pl.DataFrame, model: type[Table]) -> pl.DataFrame:
-    """The model's columns, in its order and types, sorted by its key."""
-    schema = polars_schema(model)
-    return frame.select(pl.col(name).cast(dtype) for name, dtype in schema.items())
-
-
-def identities(batch: Batch) -> pl.DataFrame:
-    """A row per dossier or compte rendu: `fichier, pays_code, projet, volet, campagne, pays, pole, porteur`."""
-    volet = (
-        pl.when(pl.col("type_document") == DOSSIERS[0])
-        .then(pl.lit("préfiguration"))
-        .when(pl.col("type_document") == DOSSIERS[1])
-        .then(pl.lit("fonctionnement"))
-        .otherwise(pl.col("volet"))
-    )
-    return batch.sheets["identification"].select(
-        "fichier",
-        "type_document",
-        "pays_code",
-        "projet",
-        volet.alias("volet"),
-        "campagne",
-        "pole",
-        "date_depot",
-        "date_fin",
-        pays=pl.col("pays_code").replace_strict({p.code: p.name for p in all_pays().values()}, default=None),
-        porteur="structure_porteuse",
-    )
+from schemas.tables import KEPT, UPDATED, BudgetLines, DecisionsRegion, Financements, MandatsRegion, Provenances, Realises, Votes
 
 
 def budget_table(batch: Batch, decided: Decided) -> pl.DataFrame:
@@ -63,12 +18,7 @@ def budget_table(batch: Batch, decided: Decided) -> pl.DataFrame:
     lines = account_lines(batch.sheets["budget"]).filter("compte_seul", pl.col("montant_eur") != 0)
     counted = lines.join(decided.counting(), on="fichier", how="semi", maintain_order="left")
     joined = counted.join(identities(batch), on="fichier", how="left", maintain_order="left")
-    return _sorted(_shape(_with_state(joined), BudgetLines), [*PROJECT, "campagne", "exercice", "fichier", "feuille"])
-
-
-def _sorted(frame: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
-    """Sort by keys, keeping the order of lines within them: the sheet's own."""
-    return frame.sort(keys, maintain_order=True)
+    return in_order(shape(_with_state(joined), BudgetLines), [*PROJECT, "campagne", "exercice", "fichier", "feuille"])
 
 
 def _with_state(lines: pl.DataFrame) -> pl.DataFrame:
@@ -105,7 +55,7 @@ def financements_table(batch: Batch, decided: Decided, directory: FinancerDirect
         etat=pl.lit("sans réponse"),
     )
     rows = rows.with_columns(espere_eur=pl.max_horizontal(pl.col("total") - pl.col("declare_eur"), ZERO))
-    return _sorted(_shape(rows, Financements), key), _plan_provenances(plan, key)
+    return in_order(shape(rows, Financements), key), _plan_provenances(plan, key)
 
 
 def _latest_only(plan: pl.DataFrame, batch: Batch, decided: Decided) -> pl.DataFrame:
@@ -138,64 +88,39 @@ def _plan_provenances(plan: pl.DataFrame, key: list[str]) -> pl.DataFrame:
                 feuille="feuille", cellule=f"cellule_{champ}",
             )
         )  # fmt: skip
-    return _shape(pl.concat(parts), Provenances).sort(pl.all())
-
-
-def _kept_rows(kind: str, batch: Batch, decided: Decided) -> pl.DataFrame:
-    """The rows of a sheet whose file counts and which no error sets aside."""
-    rows = batch.sheets[kind].join(decided.counting(), on="fichier", how="semi", maintain_order="left")
-    aside = decided.rows_set_aside.filter(pl.col("kind") == kind)
-    return rows.join(aside, on=["fichier", "ligne"], how="anti", maintain_order="left")
+    return shape(pl.concat(parts), Provenances).sort(pl.all())
 
 
 def votes_table(batch: Batch, decided: Decided, directory: FinancerDirectory) -> pl.DataFrame:
     """Table `votes`: the rows of the statements that count."""
-    rows = with_cells(_kept_rows("engagements", batch, decided), batch, "engagements", "vote_eur")
+    rows = with_cells(kept_rows("engagements", batch, decided), batch, "engagements", "vote_eur")
     identity = batch.sheets["identification"].select("fichier", "campagne", siret_etat="siret")
     rows = rows.join(identity, on="fichier", how="left", maintain_order="left").with_columns(siret=pl.col("siret_etat"))
     named = _with_financer(rows, directory).with_columns(financeur=pl.col("financeur_nom"), cellule=pl.col("cellule_vote_eur"))
-    return _sorted(_shape(named, Votes), ["fichier", "feuille", "ligne"])
-
-
-_UNITED = {
-    "decisions": ("pays_code", "projet", "volet", "nature", "beneficiaire", "siret", "postes_accordes", "premier_exercice", "duree_ans",
-                  "reference", "numero_engagement"),
-    "mandats": ("numero_engagement", "numero_mandat", "nature"),
-    "etapes": ("pays_code", "projet", "etape", "reference"),
-}  # fmt: skip
-"""What makes two rows of different files one decision, payment or stage (contract §2.2): all but the row's amounts and dates."""
-
-
-def united_rows(kind: str, batch: Batch, decided: Decided) -> pl.DataFrame:
-    """Rows of Décisions Région united across files: for one key, the rows of the file that is latest by date, version, path."""
-    rows = _kept_rows(kind, batch, decided)
-    order = {s.path: rank for rank, s in enumerate(sorted(decided.standings, key=lambda s: s.order))}
-    rank = pl.col("fichier").replace_strict(order, default=0, return_dtype=pl.Int64)
-    key = [pl.col(name) for name in _UNITED[kind]]
-    return rows.with_columns(rang=rank).filter(pl.col("rang") == pl.col("rang").max().over(key)).drop("rang")
+    return in_order(shape(named, Votes), ["fichier", "feuille", "ligne"])
 
 
 def decisions_table(batch: Batch, decided: Decided) -> pl.DataFrame:
     """Table `decisions`: the Région's decisions that count, amounts signed."""
     rows = with_cells(united_rows("decisions", batch, decided), batch, "decisions", "vote_eur")
     signed = rows.with_columns(vote_eur=signed_vote(), cellule=pl.col("cellule_vote_eur"))
-    return _sorted(_shape(signed, DecisionsRegion), ["fichier", "feuille", "ligne"])
+    return in_order(shape(signed, DecisionsRegion), ["fichier", "feuille", "ligne"])
 
 
 def mandats_table(batch: Batch, decided: Decided) -> pl.DataFrame:
     """Table `mandats`: the Région's payments that count, amounts signed."""
     rows = with_cells(united_rows("mandats", batch, decided), batch, "mandats", "montant_eur")
     signed = rows.with_columns(montant_eur=signed_payment(), cellule=pl.col("cellule_montant_eur"))
-    return _sorted(_shape(signed, MandatsRegion), ["fichier", "feuille", "ligne"])
+    return in_order(shape(signed, MandatsRegion), ["fichier", "feuille", "ligne"])
 
 
 def realises_table(batch: Batch, decided: Decided) -> pl.DataFrame:
     """Table `realises`: the lines of the comptes rendus that count."""
-    rows = with_cells(_kept_rows("realise", batch, decided), batch, "realise", "realise_eur")
+    rows = with_cells(kept_rows("realise", batch, decided), batch, "realise", "realise_eur")
     joined = rows.join(identities(batch), on="fichier", how="left", maintain_order="left").with_columns(
         cellule=pl.col("cellule_realise_eur")
     )
-    return _sorted(_shape(joined, Realises), ["fichier", "feuille", "ligne"])
+    return in_order(shape(joined, Realises), ["fichier", "feuille", "ligne"])
 
 
 def statement_names(batch: Batch, directory: FinancerDirectory) -> dict[str, str]:
@@ -208,33 +133,3 @@ def statement_names(batch: Batch, directory: FinancerDirectory) -> dict[str, str
         if name not in names:
             names.append(name)
     return {path: names[0] if len(names) == 1 else "plusieurs" for path, names in named.items()}
-
-
-def euros_read(batch: Batch) -> pl.DataFrame:
-    """Euros read in each file, whatever is decided of it: `fichier, lu_eur` (contract §4, depots)."""
-    lines = account_lines(batch.sheets["budget"])
-    parts = [
-        read_by_file(lines, heading_remainders(lines)).select("fichier", "lu_eur"),
-        *(_sum(batch.sheets[kind], amount, "lu_eur") for kind, amount in _ROW_AMOUNTS.items()),
-        _sum(batch.sheets["realise"], pl.col("realise_eur"), "lu_eur"),
-    ]
-    return pl.concat(parts).group_by("fichier").agg(pl.col("lu_eur").sum())
-
-
-def euros_set_aside(batch: Batch, decided: Decided) -> pl.DataFrame:
-    """Euros that a counting file sets aside: `fichier, ecarte_eur`: remainders of headings, rows in error or restated."""
-    lines = account_lines(batch.sheets["budget"])
-    parts = [read_by_file(lines, heading_remainders(lines)).select("fichier", ecarte_eur="reste_eur")]
-    for kind, amount in _ROW_AMOUNTS.items():
-        kept = united_rows(kind, batch, decided) if kind in _UNITED else _kept_rows(kind, batch, decided)
-        left = batch.sheets[kind].join(kept, on=["fichier", "ligne"], how="anti")
-        parts.append(_sum(left, amount, "ecarte_eur"))
-    return pl.concat(parts).group_by("fichier").agg(pl.col("ecarte_eur").sum())
-
-
-_ROW_AMOUNTS = {"engagements": pl.col("vote_eur"), "decisions": signed_vote(), "mandats": signed_payment()}
-"""The amount that each row of these sheets brings."""
-
-
-def _sum(frame: pl.DataFrame, amount: pl.Expr, name: str) -> pl.DataFrame:
-    return frame.group_by("fichier").agg(amount.sum().cast(MONEY).alias(name))

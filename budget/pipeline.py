@@ -7,24 +7,14 @@ from datetime import date
 import polars as pl
 
 from budget.check import check
-from budget.consolidate import (
-    budget_table,
-    decisions_table,
-    euros_read,
-    euros_set_aside,
-    financements_table,
-    identities,
-    mandats_table,
-    realises_table,
-    statement_names,
-    united_rows,
-    votes_table,
-)
+from budget.consolidate import budget_table, decisions_table, financements_table, mandats_table, realises_table, statement_names, votes_table
 from budget.constats import FileFacts, constats_table
 from budget.control import amounts_by_file, controls_table, euro_controls, file_controls
 from budget.decide import Decided, decide
+from budget.euros import euros_read, euros_set_aside
 from budget.frames import Batch, assemble
 from budget.open_data import unpublishable
+from budget.rows import identities, united_rows
 from budget.status import status_table
 from budget.validate import Located
 from schemas.financers import FinancerDirectory

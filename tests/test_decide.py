@@ -5,7 +5,7 @@ from datetime import date
 import polars as pl
 import pytest
 
-from budget.consolidate import united_rows
+from budget.rows import united_rows
 from tests.grids import at, check, decided, decisions, edit, posts, report, statement, study, tables
 
 NEW, OLD = date(2010, 9, 1), date(2010, 6, 15)

@@ -1,0 +1,71 @@
+"""Which rows of the sheets count, and what every table says of its files: kept, united across files, shaped as the table's model."""
+
+import polars as pl
+
+from budget.decide import Decided
+from budget.frames import Batch
+from schemas.pays import all_pays
+from schemas.spec import DOSSIERS
+from schemas.tables import Table, polars_schema
+
+PROJECT = ["pays_code", "projet", "volet"]
+
+
+def shape(frame: pl.DataFrame, model: type[Table]) -> pl.DataFrame:
+    """The model's columns, in its order and types, sorted by its key."""
+    schema = polars_schema(model)
+    return frame.select(pl.col(name).cast(dtype) for name, dtype in schema.items())
+
+
+def identities(batch: Batch) -> pl.DataFrame:
+    """A row per dossier or compte rendu: `fichier, pays_code, projet, volet, campagne, pays, pole, porteur`."""
+    volet = (
+        pl.when(pl.col("type_document") == DOSSIERS[0])
+        .then(pl.lit("préfiguration"))
+        .when(pl.col("type_document") == DOSSIERS[1])
+        .then(pl.lit("fonctionnement"))
+        .otherwise(pl.col("volet"))
+    )
+    return batch.sheets["identification"].select(
+        "fichier",
+        "type_document",
+        "pays_code",
+        "projet",
+        volet.alias("volet"),
+        "campagne",
+        "pole",
+        "date_depot",
+        "date_fin",
+        pays=pl.col("pays_code").replace_strict({p.code: p.name for p in all_pays().values()}, default=None),
+        porteur="structure_porteuse",
+    )
+
+
+def in_order(frame: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
+    """Sort by keys, keeping the order of lines within them: the sheet's own."""
+    return frame.sort(keys, maintain_order=True)
+
+
+def kept_rows(kind: str, batch: Batch, decided: Decided) -> pl.DataFrame:
+    """The rows of a sheet whose file counts and which no error sets aside."""
+    rows = batch.sheets[kind].join(decided.counting(), on="fichier", how="semi", maintain_order="left")
+    aside = decided.rows_set_aside.filter(pl.col("kind") == kind)
+    return rows.join(aside, on=["fichier", "ligne"], how="anti", maintain_order="left")
+
+
+UNITED = {
+    "decisions": ("pays_code", "projet", "volet", "nature", "beneficiaire", "siret", "postes_accordes", "premier_exercice", "duree_ans",
+                  "reference", "numero_engagement"),
+    "mandats": ("numero_engagement", "numero_mandat", "nature"),
+    "etapes": ("pays_code", "projet", "etape", "reference"),
+}  # fmt: skip
+"""What makes two rows of different files one decision, payment or stage (contract §2.2): all but the row's amounts and dates."""
+
+
+def united_rows(kind: str, batch: Batch, decided: Decided) -> pl.DataFrame:
+    """Rows of Décisions Région united across files: for one key, the rows of the file that is latest by date, version, path."""
+    rows = kept_rows(kind, batch, decided)
+    order = {s.path: rank for rank, s in enumerate(sorted(decided.standings, key=lambda s: s.order))}
+    rank = pl.col("fichier").replace_strict(order, default=0, return_dtype=pl.Int64)
+    key = [pl.col(name) for name in UNITED[kind]]
+    return rows.with_columns(rang=rank).filter(pl.col("rang") == pl.col("rang").max().over(key)).drop("rang")
