@@ -26,6 +26,12 @@ def discover(folder: Path) -> list[Received]:
     return ignore_doubles([_receive(path, path.relative_to(folder).as_posix()) for path in paths])
 
 
+def candidates(folder: Path) -> list[str]:
+    """The paths below `folder`, relative with `/`, that may be workbooks, sorted; none of them is opened."""
+    relative = {path.relative_to(folder).as_posix(): path for path in _files(folder)}
+    return sorted(name for name, path in relative.items() if not _reason_to_ignore(path, name))
+
+
 def ignore_doubles(files: list[Received]) -> list[Received]:
     """Mark as ignored each file whose bytes an earlier one already has."""
     first: dict[str, str] = {}
