@@ -4,6 +4,7 @@ import io
 import struct
 import zipfile
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -54,6 +55,11 @@ class Parts:
         if info is None:
             raise _damaged_part()
         return _unpack(self._data, info)
+
+    def packed(self) -> Iterator[tuple[zipfile.ZipInfo, memoryview]]:
+        """Every part as the archive holds it, in its order, to be copied byte for byte."""
+        for info in self._infos.values():
+            yield info, self._data[body_of(self._data, info) :][: info.compress_size]
 
     def check_rest(self) -> None:
         """Verify the parts that nobody has read yet. Raises Refusal."""

@@ -2,6 +2,7 @@
 
 import posixpath
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -19,9 +20,7 @@ _PLAIN_TEXT = re.compile(rf'(<si><t(?: xml:space="preserve")?>({TEXT})</t></si>)
 def scan_xlsx(parts: Parts) -> dict[str, SheetScan]:
     """Sheet name → scan, for the worksheets of an .xlsx or .xlsm. Every part is verified. Raises Refusal."""
     book = _Workbook()
-    path = next((n for n in parts.names() if n.endswith("xl/workbook.xml")), None) or next(
-        n for n in parts.names() if n.endswith("workbook.xml")
-    )
+    path = workbook_part(parts.names())
     folder, _, base = path.rpartition("/")
     book.folder = folder
     parse(parts.read(f"{folder}/_rels/{base}.rels".lstrip("/")), book.relation)
@@ -36,6 +35,11 @@ def scan_xlsx(parts: Parts) -> dict[str, SheetScan]:
         scans[name].layout.state, scans[name].part = state, part.lower()
     parts.check_rest()
     return scans
+
+
+def workbook_part(names: Sequence[str]) -> str:
+    """The part that lists the sheets."""
+    return next((n for n in names if n.endswith("xl/workbook.xml")), None) or next(n for n in names if n.endswith("workbook.xml"))
 
 
 @dataclass
