@@ -7,7 +7,15 @@ from datetime import date
 import polars as pl
 
 from budget.check import check
-from budget.consolidate import budget_table, decisions_table, financements_table, mandats_table, realises_table, statement_names, votes_table
+from budget.consolidate import (
+    budget_table,
+    decisions_table,
+    financements_table,
+    mandats_table,
+    realises_table,
+    statement_names,
+    votes_table,
+)
 from budget.constats import FileFacts, constats_table
 from budget.control import amounts_by_file, controls_table, euro_controls, file_controls
 from budget.decide import Decided, decide
@@ -17,6 +25,7 @@ from budget.open_data import unpublishable
 from budget.rows import identities, united_rows
 from budget.status import status_table
 from budget.validate import Located
+from budget.versions import versions_tables
 from schemas.financers import FinancerDirectory
 from schemas.parameters import Config
 from schemas.reading import Reading, Received
@@ -60,6 +69,7 @@ def make_tables(checked: Checked, config: Config, day: date) -> Tables:
     tables["suivi_pays"] = status_table(
         _counting_dossiers(batch, decided), tables["decisions"], united_rows("etapes", batch, decided), tables["depots"], day
     )
+    tables |= versions_tables(batch, decided, checked.found, _file_facts(checked))
     tables["provenances"] = pl.concat([plan_sources, constat_sources]).unique(maintain_order=True)
     tables["controles"] = controls_table(
         [*file_controls(len(decided.standings), tables["depots"]), *euro_controls(tables["depots"], tables)]

@@ -40,12 +40,16 @@ class HeadingChange:
 
 @dataclass(frozen=True)
 class VersionChange:
-    """What a file changed of the one that it replaces (`replaced`, relative to the inputs): its findings, and its headings that moved."""
+    """What a file changed of the version before it (`replaced`, relative to the inputs): its errors and warnings, its headings that moved.
+
+    `unverified`: findings that are no longer made, because what they rest on can no longer be read.
+    """
 
     replaced: str
     mended: tuple[ReturnLine, ...] = ()
     remaining: tuple[ReturnLine, ...] = ()
     new: tuple[ReturnLine, ...] = ()
+    unverified: tuple[ReturnLine, ...] = ()
     headings: tuple[HeadingChange, ...] = ()
 
 

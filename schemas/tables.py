@@ -13,6 +13,7 @@ from schemas.table import key_of as key_of
 from schemas.table import money as _money
 from schemas.table import polars_schema as polars_schema
 from schemas.table import text as _text
+from schemas.versions import Versions, VersionsConstats, VersionsMontants
 
 ACCEPTED = "accepté"
 ACCEPTED_WITH_RESERVES = "accepté avec réserves"
@@ -278,5 +279,8 @@ TABLES: dict[str, type[Table]] = {
     "decisions": DecisionsRegion,
     "mandats": MandatsRegion,
     "realises": Realises,
+    "versions": Versions,
+    "versions_constats": VersionsConstats,
+    "versions_montants": VersionsMontants,
 }
-"""File name under `donnees/` → model. Those of the contract first; the last four hold the rows of the other documents that count."""
+"""File name under `donnees/` → model. Those of the contract first, then the rows of the other documents that count, then the versions."""
