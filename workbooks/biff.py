@@ -12,7 +12,7 @@ from workbooks.scan import Layout, SheetScan
 _BOF, _EOF, _BOUNDSHEET, _FORMULA, _BOOLERR, _FILEPASS, _DIMENSIONS = 0x0809, 0x000A, 0x0085, 0x0006, 0x0205, 0x002F, 0x0200
 _NUMBER, _LABEL, _LABELSST, _RK, _MULRK, _RSTRING = 0x0203, 0x0204, 0x00FD, 0x027E, 0x00BD, 0x00D6
 _CELLS = frozenset((_NUMBER, _LABEL, _LABELSST, _RK, _MULRK, _RSTRING, _BOOLERR, _FORMULA))
-_CODEPAGE, _BIFF8, _WORKSHEET = 0x0042, 0x0600, 0
+_CODEPAGE, _DATEMODE, _BIFF8, _WORKSHEET = 0x0042, 0x0022, 0x0600, 0
 _TEXT, _BLANK_TEXT = 0, 3
 """What a formula's value is when it is a text; an empty one has a number of its own since Excel 97."""
 _ROW, _COLINFO, _MERGES = 0x0208, 0x007D, 0x00E5
@@ -50,7 +50,7 @@ def _records(stream: bytes, offset: int) -> list[tuple[int, bytes]]:
 
 def _scan_stream(stream: bytes) -> dict[str, SheetScan]:
     scans: dict[str, SheetScan] = {}
-    version, encoding, any_visible = 0, "cp1252", False
+    version, encoding, any_visible, from_1904 = 0, "cp1252", False, False
     for kind, body in _records(stream, 0):
         if kind == _FILEPASS:
             raise Refusal("FIC002")
@@ -59,13 +59,15 @@ def _scan_stream(stream: bytes) -> dict[str, SheetScan]:
         elif kind == _CODEPAGE:
             (page,) = struct.unpack_from("<H", body)
             encoding = _ENCODINGS.get(page, f"cp{page}")
+        elif kind == _DATEMODE:
+            from_1904 = body[:1] == b"\x01"
         elif kind == _BOUNDSHEET and body[5] == _WORKSHEET:
             name = _sheet_name(body[6:], version, encoding)
             if name in scans:
                 raise Refusal("FIC001", f"deux feuilles y portent le nom « {shown(name)} »")
             (offset,) = struct.unpack_from("<I", body)
             scans[name] = _scan_sheet(_records(stream, offset))
-            scans[name].layout.state = _STATES[min(body[4] & 3, 2)]
+            scans[name].layout.state, scans[name].layout.from_1904 = _STATES[min(body[4] & 3, 2)], from_1904
         if kind == _BOUNDSHEET:
             any_visible = any_visible or not body[4] & 3
     if scans and not any_visible:

@@ -33,6 +33,7 @@ def scan_xlsx(parts: Parts) -> dict[str, SheetScan]:
         xml = parts.read(part)
         scans[name] = scan_usual(xml, cells) or scan_any(xml, cells)
         scans[name].layout.state, scans[name].part = state, part.lower()
+        scans[name].layout.from_1904 = book.from_1904
     parts.check_rest()
     return scans
 
@@ -55,6 +56,7 @@ class _Workbook:
     """Name → part, state."""
     titles: set[str] = field(default_factory=set)
     any_visible: bool = False
+    from_1904: bool = False
 
     def relation(self, name: str, attributes: dict[str, str]) -> None:
         if local(name) != "Relationship" or attributes.get("TargetMode") == "External":
@@ -70,6 +72,8 @@ class _Workbook:
             self.others[kind] = whole.lstrip("/")
 
     def sheet(self, name: str, attributes: dict[str, str]) -> None:
+        if local(name) == "workbookPr":
+            self.from_1904 = attributes.get("date1904", "0") not in ("0", "false")
         if local(name) != "sheet":
             return
         identifier = next((v for k, v in attributes.items() if local(k) == "id" and ":" in k), "")

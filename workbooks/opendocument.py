@@ -31,6 +31,7 @@ class _Ods:
         self.notes = 0
         self.value = ""
         self.style = ""
+        self.from_1904 = False
         self.hidden_styles: set[str] = set()
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
@@ -60,8 +61,10 @@ class _Ods:
             if title in self.scans:
                 raise Refusal("FIC001", f"deux feuilles y portent le nom « {shown(title)} »")
             state = "hidden" if attributes.get("table:style-name") in self.hidden_styles else "visible"
-            self.scan = self.scans[title] = SheetScan(layout=Layout(state))
+            self.scan = self.scans[title] = SheetScan(layout=Layout(state, from_1904=self.from_1904))
             self.row = self.row_repeat = self.table_column = 0
+        elif name == "table:null-date":
+            self.from_1904 = attributes.get("table:date-value") == "1904-01-01"
         elif name == "style:style":
             self.style = attributes.get("style:name", "")
         elif name == "style:table-properties" and attributes.get("table:display") == "false":

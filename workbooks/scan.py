@@ -25,6 +25,8 @@ class Layout:
     hidden_rows: list[tuple[int, int]] = field(default_factory=list)
     hidden_columns: list[tuple[int, int]] = field(default_factory=list)
     merges: list[Block] = field(default_factory=list)
+    from_1904: bool = False
+    """Days are counted from 1904, as Excel for Mac once did."""
 
 
 @dataclass
