@@ -68,6 +68,11 @@ def field(
     return pa.Field(nullable=True, title=label, description=description, metadata={"column": spec}, **checks)
 
 
+def conditional() -> Any:
+    """Declare `sous_reserve`, for the sheets of `CONDITIONAL`: such a row is hoped for, never secured (contract §3, CEL110)."""
+    return pa.Field(description="Un montant de la ligne est écrit « sous réserve ».")
+
+
 class Sheet(pa.DataFrameModel):
     """A sheet read from received files: a row per line that holds something, for all files together."""
 

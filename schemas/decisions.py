@@ -6,7 +6,7 @@ import pandera.polars as pa
 import polars as pl
 from pandera.polars import PolarsData
 
-from schemas.columns import Euros, Sheet, field
+from schemas.columns import Euros, Sheet, conditional, field
 from schemas.spec import VOLETS
 
 AWARD = "attribution"
@@ -60,6 +60,7 @@ class Decisions(Sheet):
     reference: str = field("Référence", "texte", "Numéro de la délibération.", example="CP-2010-001")
     date_convention: date = field("Date de convention", "date", "Jour de la signature.")
     numero_engagement: str = field("N° d'engagement", "texte", "Numéro dans l'outil comptable.", aliases=("Numéro d'engagement",))
+    sous_reserve: bool = conditional()
 
     @pa.check("vote_eur", name="CEL107", error="CEL107")
     def negative_only_amends(cls, data: PolarsData) -> pl.LazyFrame:
@@ -99,6 +100,7 @@ class Mandats(Sheet):
     date_emission: date = field("Date d'émission", "date", "Jour du mandat.", required=True, example="2010-12-01")
     date_paiement: date = field("Date de paiement", "date", "Jour du paiement.", example="2010-12-15")
     montant_eur: Euros = field("Montant", "montant", "Montant mandaté, positif.", required=True, unit="€", example=17500, ge=0)
+    sous_reserve: bool = conditional()
 
 
 class Derogations(Sheet):
@@ -111,6 +113,7 @@ class Derogations(Sheet):
     du: date = field("Du", "date", "Premier jour de validité.", required=True, example="2010-01-01")
     au: date = field("Au", "date", "Dernier jour de validité ; vide si sans fin.", example="2010-12-31")
     reference: str = field("Référence", "texte", "Décision qui l'accorde.", required=True, example="CP-2010-002")
+    sous_reserve: bool = conditional()
 
     @pa.check("au", name="IDE203", error="IDE203")
     def end_after_start(cls, data: PolarsData) -> pl.LazyFrame:

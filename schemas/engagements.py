@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from schemas.columns import Euros, Sheet, field
+from schemas.columns import Euros, Sheet, conditional, field
 from schemas.financers import TYPES
 from schemas.spec import VOLETS
 
@@ -24,3 +24,4 @@ class Engagements(Sheet):
     date_deliberation: date = field("Date de délibération", "date", "Jour du vote.", example="2010-05-20")
     reference: str = field("Référence", "texte", "Numéro de la délibération.", example="DEL-2010-001")
     observation: str = field("Observation", "texte", "Toute précision utile.", aliases=("Observations",))
+    sous_reserve: bool = conditional()

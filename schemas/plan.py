@@ -6,7 +6,7 @@ import pandera.polars as pa
 import polars as pl
 from pandera.polars import PolarsData
 
-from schemas.columns import Euros, Sheet, field
+from schemas.columns import Euros, Sheet, conditional, field
 from schemas.financers import TYPES
 
 SECURED = ("voté", "conventionné", "versé")
@@ -33,7 +33,7 @@ class Plan(Sheet):
     date_decision: date = field("Date de décision", "date", "Jour du vote ou de la décision.")
     reference: str = field("Référence", "texte", "Numéro de la délibération ou de la convention.")
     commentaire: str = field("Commentaire", "texte", "Toute précision utile.", aliases=("Commentaires", "Observations"))
-    sous_reserve: bool = pa.Field(description="Un montant de la ligne est écrit « sous réserve ».")
+    sous_reserve: bool = conditional()
     annee_debut: int = pa.Field(nullable=True, description="Première année de la période du dossier.")
     annee_fin: int = pa.Field(nullable=True, description="Dernière année de la période du dossier.")
 

@@ -11,6 +11,8 @@ DECISIONS = "Décisions Région"
 DOCUMENT_TYPES = (PREFIGURATION, FONCTIONNEMENT, COMPTE_RENDU, STATEMENT, DECISIONS)
 DOSSIERS = (PREFIGURATION, FONCTIONNEMENT)
 VOLETS = ("préfiguration", "fonctionnement")
+CONDITIONAL = ("plan", "engagements", "decisions", "mandats", "derogations")
+"""Sheets whose rows say, in `sous_reserve`, whether one of their amounts is written « sous réserve »."""
 REMINDER = "Pour mémoire"
 """A column whose header starts with these words is there for the eye alone: never read, never reported."""
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from schemas.finding import Finding
 from schemas.reading import Cells, Position, Reading, Received
-from schemas.spec import DOCUMENTS, STATEMENT, Column, Document, SheetSpec
+from schemas.spec import CONDITIONAL, DOCUMENTS, STATEMENT, Column, Document, SheetSpec
 from schemas.text import listing, normalise
 from workbooks.cells import Cell, CellError, Unvalued, address, is_blank, letters, shown
 from workbooks.extract_budget import read_budget
@@ -190,7 +190,7 @@ def _read_table(sheet: RawSheet, document: Document, reading: Reading, spec: She
             continue
         _read_row(index, values, header.columns, sheet, document, reading, spec, identity, cells)
     reading.findings += _missed_by_rows(sheet, spec, header.columns, cells)
-    if spec.key != "plan":
+    if spec.key not in CONDITIONAL:
         del cells["sous_reserve"]
     reading.sheets[spec.key] = cells
 
