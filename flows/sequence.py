@@ -43,7 +43,7 @@ class Way:
 def run(job: Job, way: Way | None = None) -> Outcome:
     """List, read, check, consolidate, write, replace, register. Raises RunError, whose sentence says why."""
     try:
-        with one_run_at_a_time(job.outputs):
+        with one_run_at_a_time(job.outputs, job.patience_s):
             return _run(job, way or Way())
     except OSError as error:
         raise RunError(f"{_at(error)}{reason(error)}. Les sorties précédentes restent en place.") from error
@@ -84,17 +84,17 @@ def _read(job: Job, files: Sequence[Received], way: Way) -> list[Reading]:
 
 
 def _write(job: Job, made: Consolidated, staged: Path, way: Way, beside: Work) -> None:
-    """Make every output in the run's own folder, and `beside`, which takes as long and needs none of them."""
-    say("Écriture des tables, des deux classeurs et des modèles")
+    """Make the outputs in the run's own folder, and `beside`, which takes as long and needs none of them."""
+    say("Écriture des sorties")
     # The longest first, so that the others are made meanwhile.
-    outputs: tuple[Work, ...] = (
-        ("écrire budget-consolide.xlsx", steps.write_budget_workbook, (job, staged, made)),
-        beside,
-        ("écrire suivi.xlsx", steps.write_status_workbook, (job, staged, made)),
+    budget: tuple[Work, ...] = (("écrire budget-consolide.xlsx", steps.write_budget_workbook, (job, staged, made)),)
+    status: tuple[Work, ...] = (("écrire suivi.xlsx", steps.write_status_workbook, (job, staged, made)),)
+    others: tuple[Work, ...] = (
         ("écrire les tables", steps.write_data, (staged, made)),
         ("écrire les données ouvertes", steps.write_public_data, (job, staged, made)),
         ("écrire les modèles", steps.write_blank_templates, (job, staged / "modeles")),
     )
+    outputs = (*status, beside) if job.status_only else (*budget, beside, *status, *others)
     way.side_by_side("ecrire", outputs)
 
 

@@ -35,12 +35,18 @@ from workbooks.template import write_templates
 
 @dataclass(frozen=True)
 class Job:
-    """What a run works on: the configuration, the two folders, and the day it speaks for."""
+    """What a run works on: the configuration, the two folders, and the day it speaks for.
+
+    `status_only`: after a drop, what staff and senders read is made again; finance's outputs and the tables wait for the night.
+    `patience_s`: how long to wait for another run to end.
+    """
 
     config: Config
     inputs: Path
     outputs: Path
     day: date
+    status_only: bool = False
+    patience_s: float = 0
 
     @property
     def register(self) -> Path:

@@ -146,7 +146,7 @@ def descendants(pid: int) -> set[int]:
 
 @pytest.mark.long
 @pytest.mark.skipif(sys.platform != "linux", reason="lit /proc")
-@pytest.mark.parametrize("until", ["", "Lecture", "Écriture des tables"])
+@pytest.mark.parametrize("until", ["", "Lecture", "Écriture des sorties"])
 def test_no_process_outlives_a_killed_run(tmp_path: Path, until: str) -> None:
     """Killed while Prefect starts, while files are read, while outputs are written."""
     command = [sys.executable, "-m", "flows.cli", *CONFIG, "run", "--entrees", str(EXAMPLE), "--sorties", str(tmp_path / "out")]
