@@ -44,7 +44,7 @@ def told(found: Iterable[Located], files: Mapping[str, FileFacts]) -> list[Told]
     rows, seen = [], dict[str, int]()
     for file, finding in located:
         value = written.get((file, finding.sheet, finding.cell), finding.value)
-        facts = {"champ": finding.champ, "valeur": value, "feuille": finding.sheet, **finding.facts}
+        facts = {"champ": finding.champ, "valeur": value, "feuille": finding.sheet, "cellule": finding.cell, **finding.facts}
         message, correction = RULES[finding.code].say(facts)
         identity = "|".join((file, files[file].sha256, finding.sheet, finding.cell, finding.code, finding.champ, value, message))
         # The same sentence twice at the same place (two identical rows) still makes two findings.

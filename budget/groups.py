@@ -103,7 +103,7 @@ def plan_against_budget(plan: pl.DataFrame, lines: pl.DataFrame, batch: Batch, t
     keys = ["fichier", "exercice", "type_financeur"]
     budget_side = grants.group_by(keys, maintain_order=True).agg(
         pl.col("feuille").first(),
-        sources(),
+        sources().alias("sources_budget"),
         budget_eur=total(pl.col("montant_eur")),
         cellule=pl.col("cellule").first(),
         valeur_eur=pl.col("montant_eur").first(),
@@ -121,7 +121,7 @@ def plan_against_budget(plan: pl.DataFrame, lines: pl.DataFrame, batch: Batch, t
         plan_eur=pl.when(pl.col("muet").is_null()).then(ZERO).otherwise(pl.col("plan_eur")),
         budget_eur=pl.when(pl.col("feuille").is_null()).then(ZERO).otherwise(pl.col("budget_eur")),
         feuille=pl.col("feuille").fill_null("Budget"),
-        sources=_both("sources", "sources_plan"),
+        sources=_both("sources_budget", "sources_plan"),
         tolerance_eur=tolerance,
     )
 
@@ -135,7 +135,7 @@ def plan_against_posts(plan: pl.DataFrame, batch: Batch, tolerance: pl.Expr) -> 
     share = plan.filter(pl.col("type_financeur") == REGION).join(files, on="fichier", how="semi", maintain_order="left")
     plan_side = share.group_by(keys, maintain_order=True).agg(
         pl.col("feuille").first(),
-        sources(),
+        sources().alias("sources_plan"),
         plan_eur=total(pl.col("montant_eur")),
         cellule=pl.col("cellule").first(),
         valeur_eur=pl.col("montant_eur").first(),
@@ -149,7 +149,7 @@ def plan_against_posts(plan: pl.DataFrame, batch: Batch, tolerance: pl.Expr) -> 
         plan_eur=pl.when(pl.col("feuille").is_null()).then(ZERO).otherwise(pl.col("plan_eur")),
         postes_eur=pl.when(pl.col("vu").is_null()).then(ZERO).otherwise(pl.col("postes_eur")),
         feuille=pl.col("feuille").fill_null("Plan de financement"),
-        sources=_both("sources", "sources_postes"),
+        sources=_both("sources_plan", "sources_postes"),
         tolerance_eur=tolerance,
     )
 
@@ -204,13 +204,17 @@ def annuities(dossiers: pl.DataFrame, batch: Batch) -> pl.DataFrame:
 
 def posts_by_exercice(dossiers: pl.DataFrame, batch: Batch) -> pl.DataFrame:
     """Model PostesParExercice."""
-    posts = with_cells(batch.sheets["postes"], batch, "postes", "poste")
+    posts = with_cells(batch.sheets["postes"], batch, "postes", "poste", "aide_eur")
     posts = _with_known_keys(posts, "poste", "exercice").join(
         batch.readable_files("postes"), on="fichier", how="semi", maintain_order="left"
     )
     asking = posts.filter(pl.col("aide_eur") > 0, in_period())
     rows = asking.group_by("fichier", "exercice", "poste", maintain_order=True).agg(
-        pl.col("feuille").first(), pl.col("ligne").min(), cellule=pl.col("cellule_poste").first()
+        pl.col("feuille").first(),
+        pl.col("ligne").min(),
+        sources("cellule_aide_eur"),
+        aide_eur=pl.col("aide_eur").sum(),
+        cellule=pl.col("cellule_poste").first(),
     )
     caps = dossiers.select("fichier", "postes_max", "postes_max_reference")
     rang = pl.col("ligne").rank("ordinal").over("fichier", "exercice").cast(pl.Int64)

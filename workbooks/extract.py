@@ -9,7 +9,7 @@ from typing import Any
 from schemas.finding import Finding
 from schemas.reading import Cells, Position, Reading, Received
 from schemas.spec import CONDITIONAL, DOCUMENTS, STATEMENT, Column, Document, SheetSpec
-from schemas.text import listing, normalise
+from schemas.text import normalise
 from workbooks.cells import Cell, CellError, Unvalued, address, is_blank, letters, shown
 from workbooks.extract_budget import read_budget
 from workbooks.locate import (
@@ -21,25 +21,25 @@ from workbooks.locate import (
     label_of,
     labels_of,
     missing_columns,
-    sheet_names,
+    twice,
 )
+from workbooks.missing import blank, expected, missing_field, missing_sheet, no_identification, no_type, unknown_type
 from workbooks.numbers import Parsed
 from workbooks.parse import parse, pays_by_pole
 from workbooks.reader import RawSheet
 
 Specs = Mapping[str, SheetSpec]
-_NEEDED = {
-    "montant": "un montant (0 s'il n'y en a pas)", "nombre": "un nombre", "entier": "un nombre entier", "annee": "une année",
-    "date": "une date", "choix": "une des valeurs de la liste", "pays": "le nom ou le code du Pays", "compte": "un numéro de compte",
-}  # fmt: skip
 
 
 def extract(received: Received, sheets: Sequence[RawSheet], specs: Specs) -> Reading:
     """Read a workbook's sheets as the contract names them."""
     reading = Reading(received)
     sheet = find_sheet(sheets, specs["identification"].title)
-    document = _document(sheet, sheets, reading, specs["identification"])
-    if sheet is None or document is None:
+    if sheet is None:
+        reading.findings.append(no_identification(sheets, (spec.title for spec in specs.values())))
+        return reading
+    document = _document(sheet, reading, specs["identification"])
+    if document is None:
         return reading
     reading.document = document.name
     identity = _read_identification(sheet, document, reading, specs["identification"])
@@ -47,7 +47,7 @@ def extract(received: Received, sheets: Sequence[RawSheet], specs: Specs) -> Rea
         found = find_sheet(sheets, specs[kind].title)
         if found is None:
             if kind in document.required:
-                reading.findings.append(Finding("TAB001", champ=specs[kind].title, facts={"trouve": sheet_names(sheets)}))
+                reading.findings.append(missing_sheet(specs[kind].title, sheets, (specs[k].title for k in document.sheets)))
         elif kind == "budget":
             reading.sheets[kind] = read_budget(found, specs[kind], reading)
         else:
@@ -57,17 +57,11 @@ def extract(received: Received, sheets: Sequence[RawSheet], specs: Specs) -> Rea
     return reading
 
 
-def _document(sheet: RawSheet | None, sheets: Sequence[RawSheet], reading: Reading, spec: SheetSpec) -> Document | None:
+def _document(sheet: RawSheet, reading: Reading, spec: SheetSpec) -> Document | None:
     """The document that the Identification sheet names; None after saying why not."""
-    expected = {"attendus": listing(DOCUMENTS)}
-    if sheet is None:
-        detail = f"aucune feuille « Identification » parmi {sheet_names(sheets)}"
-        reading.findings.append(Finding("FIC004", facts={"detail": detail, **expected}))
-        return None
     place = _value_places(sheet, {normalise("Type de document"): "type_document"}).get("type_document")
     if place is None:
-        detail = "la feuille Identification n'a pas de « Type de document »"
-        reading.findings.append(Finding("FIC004", sheet.name, facts={"detail": detail, **expected}))
+        reading.findings.append(no_type(sheet))
         return None
     cell = _at(sheet, *place)
     if is_blank(cell) or isinstance(cell, CellError | Unvalued):
@@ -75,8 +69,7 @@ def _document(sheet: RawSheet | None, sheets: Sequence[RawSheet], reading: Readi
         return None
     document = next((d for name, d in DOCUMENTS.items() if normalise(name) == label_of(cell)), None)
     if document is None:
-        facts = {"detail": f"« {shown(cell)} » n'en est pas un", **expected}
-        reading.findings.append(Finding("FIC004", sheet.name, address(*place), "Type de document", shown(cell), facts=facts))
+        reading.findings.append(unknown_type(sheet, place, cell))
     return document
 
 
@@ -106,7 +99,7 @@ def _twice(sheet: RawSheet, document: Document, columns: Sequence[Column], place
         name = labels.get(label_of(row[at])) if at < len(row) else None
         if name and index != places[name][0] and not is_blank(_at(sheet, index, at + 1)):
             label = next(c.label for c in needed if c.name == name)
-            yield Finding("TAB004", sheet.name, address(index, at), label, shown(row[at]))
+            yield twice(sheet.name, address(index, at), label, shown(row[at]), address(places[name][0], at))
 
 
 def _read_identification(sheet: RawSheet, document: Document, reading: Reading, spec: SheetSpec) -> dict[str, Any]:
@@ -118,7 +111,7 @@ def _read_identification(sheet: RawSheet, document: Document, reading: Reading, 
         place = places.get(column.name)
         if place is None:
             if column.required_in(document.name) and document.name != STATEMENT:
-                reading.findings.append(_missing_label(sheet, column))
+                reading.findings.append(missing_field(sheet, column, labels_of(columns)))
             identity[column.name] = column.default
             continue
         reading.positions.append(Position("identification", sheet.name, column.name, letters(place[1]), place[0] + 1))
@@ -129,7 +122,7 @@ def _read_identification(sheet: RawSheet, document: Document, reading: Reading, 
     if document.name == STATEMENT:
         for name in ("campagne", "date_depot"):
             if name not in places:
-                reading.findings.append(_missing_label(sheet, spec.column(name)))
+                reading.findings.append(missing_field(sheet, spec.column(name), labels_of(columns)))
     reading.sheets["identification"] = {c.name: [identity.get(c.name)] for c in spec.columns} | {"feuille": [sheet.name], "ligne": [1]}
     return identity
 
@@ -137,19 +130,10 @@ def _read_identification(sheet: RawSheet, document: Document, reading: Reading, 
 _FINANCER_FIELDS = ("financeur", "type_financeur")
 
 
-def _missing_label(sheet: RawSheet, column: Column) -> Finding:
-    return Finding("TAB002", sheet.name, "", column.label, facts={"champ": f"le libellé « {column.label} »"})
-
-
-def _blank(column: Column, sheet: RawSheet, row: int, index: int) -> Finding:
-    facts = {"attendu": _NEEDED.get(column.kind, f"« {column.label} »")}
-    return Finding("CEL101", sheet.name, address(row, index), column.label, facts=facts)
-
-
 def _blank_value(column: Column, sheet: RawSheet, place: tuple[int, int], needed: bool, reading: Reading) -> Any:
     """A blank amount is 0, another blank is the default; CEL101 where a value is needed."""
     if needed:
-        reading.findings.append(_blank(column, sheet, *place))
+        reading.findings.append(blank(sheet, column, *place))
         return None
     return 0 if column.kind == "montant" else column.default
 
@@ -287,7 +271,7 @@ def _require_financer(sheet: RawSheet, reading: Reading, spec: SheetSpec, identi
         place = _identification_place(name, reading)
         column = spec.column(name)
         if place is None:
-            reading.findings.append(_missing_label(sheet, column))
+            reading.findings.append(missing_field(sheet, column, labels_of(spec.columns)))
         else:
-            facts = {"attendu": f"« {column.label} »"}
+            facts = {"attendu": expected(column)}
             reading.findings.append(Finding("CEL101", sheet.name, f"{place.letters}{place.row}", column.label, facts=facts))

@@ -15,7 +15,16 @@ from schemas.reading import Cells, Position, Reading
 from schemas.spec import Column, SheetSpec
 from schemas.text import listing, normalise, suggestions
 from workbooks.cells import COLUMNS, Cell, address, is_blank, letters, shown
-from workbooks.locate import first_text, is_repeated_header, is_total, label_of, labels_of, missing_columns, unknown_column
+from workbooks.locate import (
+    first_text,
+    is_reminder,
+    is_repeated_header,
+    is_total,
+    label_of,
+    labels_of,
+    twice,
+    unknown_column,
+)
 from workbooks.numbers import year_in
 from workbooks.parse import account_code, parse
 from workbooks.reader import RawSheet
@@ -50,12 +59,12 @@ def read_budget(sheet: RawSheet, spec: SheetSpec, reading: Reading) -> Cells:
     cells: Cells = {name: [] for name in _FIELDS}
     row = _header_row(sheet, spec)
     if row is None:
-        reading.findings.append(missing_columns(sheet.name, ["Compte", "l'année de chaque exercice"]))
+        reading.findings.append(_no_table(sheet))
         return cells
     labels = labels_of(spec.columns)
     blocks = _blocks(sheet, row, labels, reading)
     if not all(block.years for block in blocks):
-        reading.findings.append(missing_columns(sheet.name, ["l'année de chaque exercice"]))
+        reading.findings.append(_no_exercice(sheet))
     if blocks and "compte" in blocks[0].columns:
         reading.positions.append(Position("budget", sheet.name, "compte", letters(blocks[0].columns["compte"])))
     for index in range(row + 1, len(sheet.grid)):
@@ -64,6 +73,17 @@ def read_budget(sheet: RawSheet, spec: SheetSpec, reading: Reading) -> Cells:
                 for name in _FIELDS:
                     cells[name].append(line[name])
     return cells
+
+
+def _no_table(sheet: RawSheet) -> Finding:
+    facts = {"champ": "la ligne d'en-têtes, avec « Compte » et l'année de chaque exercice", "cas": "entetes"}
+    return Finding("TAB002", sheet.name, "", "Compte et l'année de chaque exercice", facts=facts)
+
+
+def _no_exercice(sheet: RawSheet) -> Finding:
+    return Finding(
+        "TAB002", sheet.name, "", "l'année de chaque exercice", facts={"champ": "une colonne par exercice, avec l'année pour intitulé"}
+    )
 
 
 def _header_row(sheet: RawSheet, spec: SheetSpec) -> int | None:
@@ -84,7 +104,7 @@ def _blocks(sheet: RawSheet, row: int, labels: dict[str, str], reading: Reading)
     names = [labels.get(label_of(cell)) for cell in cells]
     starts = [i for i, name in enumerate(names) if name == "compte"]
     for index in starts[2:]:
-        reading.findings.append(Finding("TAB004", sheet.name, address(row, index), "Compte", shown(cells[index])))
+        reading.findings.append(twice(sheet.name, address(row, index), "Compte", shown(cells[index]), address(row, starts[1])))
     starts = starts[:2]
     if len(starts) == 2 and "libelle" not in names[starts[1] :] and names[starts[1] - 1] == "libelle":
         starts[1] -= 1
@@ -99,11 +119,14 @@ def _block(sheet: RawSheet, row: int, names: list[str | None], start: int, end: 
     block = _Block(start=start, header=row, end=end)
     for index in range(start, end):
         cell, name = sheet.grid[row][index], names[index]
+        if is_reminder(cell):
+            continue
         if name and name not in block.columns:
             block.columns[name] = index
         elif exercice := year_in(cell):
             if exercice in block.years.values():
-                reading.findings.append(Finding("TAB004", sheet.name, address(row, index), str(exercice), shown(cell)))
+                first = next(column for column, year in block.years.items() if year == exercice)
+                reading.findings.append(twice(sheet.name, address(row, index), str(exercice), shown(cell), address(row, first)))
             else:
                 block.years[index] = exercice
         elif not is_blank(cell) and name != "compte":

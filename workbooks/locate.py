@@ -2,12 +2,12 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from schemas.finding import Finding
 from schemas.spec import REMINDER, Column, SheetSpec
-from schemas.text import listing, normalise
+from schemas.text import listing, nearest, normalise, suggestions
 from workbooks.cells import Cell, CellError, Grid, Unvalued, address, is_blank, shown
 from workbooks.reader import RawSheet
 
@@ -59,20 +59,29 @@ def find_header(sheet: RawSheet, spec: SheetSpec, document: str) -> Header | Non
     if row is None:
         return None
     header = Header(row)
+    unknown = []
     for index, cell in enumerate(sheet.grid[row]):
         name = labels.get(label_of(cell))
         if name is None:
             if not is_blank(cell) and not is_reminder(cell):
-                header.findings.append(unknown_column(sheet, row, index))
+                unknown.append(index)
         elif name in header.columns:
+            first = address(row, header.columns[name])
             if spec.column(name).required_in(document):
-                header.findings.append(Finding("TAB004", sheet.name, address(row, index), spec.column(name).label, shown(cell)))
+                header.findings.append(twice(sheet.name, address(row, index), spec.column(name).label, shown(cell), first))
             else:
-                header.findings.append(unknown_column(sheet, row, index))
+                header.findings.append(unknown_column(sheet, row, index, first=first))
         else:
             header.columns[name] = index
-    header.findings += _missing(sheet, spec, document, header.columns)
+    wanted = [c for c in spec.columns if c.name not in header.columns and c.used_in(document)]
+    header.findings += [unknown_column(sheet, row, index, wanted) for index in unknown]
+    header.findings += _missing(sheet, spec, document, header, unknown)
     return header
+
+
+def twice(sheet: str, cell: str, label: str, value: str, first: str) -> Finding:
+    """TAB004 at a label that comes again; `first` is the cell of the first one."""
+    return Finding("TAB004", sheet, cell, label, value, facts={"autre": first})
 
 
 def is_reminder(cell: Cell) -> bool:
@@ -80,29 +89,50 @@ def is_reminder(cell: Cell) -> bool:
     return label_of(cell).startswith(normalise(REMINDER))
 
 
-def unknown_column(sheet: RawSheet, row: int, column: int) -> Finding:
-    """TAB003 at a header that the contract does not know; CEL105 or CEL106 where nobody can know it."""
+def unknown_column(sheet: RawSheet, row: int, column: int, wanted: Iterable[Column] = (), first: str = "") -> Finding:
+    """TAB003 at a header that the contract does not know, with the nearest of the columns that the table has not; CEL105 or CEL106 where
+    nobody can know it. `first` is the cell of an optional column that comes again.
+    """
     cell, place = sheet.grid[row][column], address(row, column)
     value = shown(cell)
     if isinstance(cell, CellError):
         return Finding("CEL105", sheet.name, place, "En-tête", value, facts={"valeur": value})
     if isinstance(cell, Unvalued):
         return Finding("CEL106", sheet.name, place, "En-tête")
-    return Finding("TAB003", sheet.name, place, value, value)
+    if first:
+        return Finding("TAB003", sheet.name, place, value, value, facts={"cas": "double", "pourquoi": f"figure déjà en {first}"})
+    labels = {label: c.label for c in wanted for label in (c.label, *c.aliases)}
+    near = dict.fromkeys(labels[label] for label in nearest(value, labels))
+    return Finding("TAB003", sheet.name, place, value, value, facts={"pourquoi": "n'est pas prévue", **suggestions(near)})
 
 
-def _missing(sheet: RawSheet, spec: SheetSpec, document: str, present: dict[str, int]) -> Iterator[Finding]:
+def _missing(sheet: RawSheet, spec: SheetSpec, document: str, header: Header, unknown: Iterable[int]) -> Iterator[Finding]:
+    present, others = header.columns, {address(header.row, index): sheet.grid[header.row][index] for index in unknown}
     for column in spec.columns:
         # A column required for some rows only (Postes accordés) is missed row by row.
         if column.required_in(document) and column.name not in present and column.alternative not in present:
-            yield missing_columns(sheet.name, [column.label])
+            yield missing_label(sheet.name, column, "la colonne", others)
+
+
+def missing_label(sheet: str, column: Column, noun: str, others: Mapping[str, Cell]) -> Finding:
+    """TAB002 for a column or a label (`noun`), with the nearest of the `others` that stand there, by address."""
+    facts = {"champ": f"{noun} « {column.label} »", "attendu": column.label}
+    texts = {shown(cell): place for place, cell in others.items() if label_of(cell)}
+    near = next((found for label in (column.label, *column.aliases) for found in nearest(label, texts)), None)
+    if near:
+        facts |= {"cas": "proche", "proche": f"« {near} »", "autre": texts[near], "proches": f" Est-ce « {near} » ?"}
+    elif noun == "le libellé":
+        facts["cas"] = "libelle"
+    return Finding("TAB002", sheet, "", column.label, facts=facts)
 
 
 def missing_columns(sheet: str, labels: Sequence[str]) -> Finding:
     """TAB002 for one column, or for a whole header row that cannot be found."""
     quoted = listing((f"« {label} »" for label in labels), "et")
-    what = f"la colonne {quoted}" if len(labels) == 1 else f"la ligne d'en-têtes avec les colonnes {quoted}"
-    return Finding("TAB002", sheet, "", listing(labels, "et"), facts={"champ": what})
+    if len(labels) == 1:
+        return Finding("TAB002", sheet, "", labels[0], facts={"champ": f"la colonne {quoted}"})
+    facts = {"champ": f"la ligne d'en-têtes avec les colonnes {quoted}", "cas": "entetes"}
+    return Finding("TAB002", sheet, "", listing(labels, "et"), facts=facts)
 
 
 def sheet_names(sheets: Iterable[RawSheet]) -> str:
