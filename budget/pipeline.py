@@ -22,6 +22,7 @@ from budget.decide import Decided, decide
 from budget.euros import euros_read, euros_set_aside
 from budget.frames import Batch, assemble
 from budget.open_data import unpublishable
+from budget.reminders import reminders, reminders_table
 from budget.rows import identities, united_rows
 from budget.status import status_table
 from budget.validate import Located
@@ -70,6 +71,7 @@ def make_tables(checked: Checked, config: Config, day: date) -> Tables:
         _counting_dossiers(batch, decided), tables["decisions"], united_rows("etapes", batch, decided), tables["depots"], day
     )
     tables |= versions_tables(batch, decided, checked.found, _file_facts(checked))
+    tables["relances"] = reminders_table(reminders(tables, config, day))
     tables["provenances"] = pl.concat([plan_sources, constat_sources]).unique(maintain_order=True)
     tables["controles"] = controls_table(
         [*file_controls(len(decided.standings), tables["depots"]), *euro_controls(tables["depots"], tables)]

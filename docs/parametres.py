@@ -22,6 +22,8 @@ SECTIONS = {
     "textes": "Textes cités",
     "limites": "Limites de lecture",
     "execution": "Exécution",
+    "service": "Service",
+    "relances": "Relances",
     "open_data": "Données ouvertes",
     "financeurs": "Cofinanceurs ajoutés",
 }

@@ -119,6 +119,26 @@ class Execution(_Part):
     fichiers_par_lot: Positive = Field(description="Nombre de fichiers par tâche de lecture.")
 
 
+class Service(_Part):
+    """How `poles serve` runs."""
+
+    adresse: str = Field(
+        min_length=1, description="Adresse de la page de Prefect ; elle n'a pas de mot de passe : 127.0.0.1, cette machine."
+    )
+    port: int = Field(ge=1, le=65535, description="Port de la page de Prefect.")
+    dossier: str = Field(min_length=1, description="Dossier du service : journaux, et base de Prefect si elle est en SQLite.")
+    base: str = Field("", description="Base PostgreSQL de Prefect, « postgresql+asyncpg://… » ; vide : SQLite.")
+    intervalle_s: Positive = Field(description="Secondes entre deux regards sur le dossier des dépôts.")
+    consolider_aussitot: bool = Field(description="Refaire toutes les sorties dès un dépôt, sans attendre la nuit.")
+
+
+class Reminders(_Part):
+    """The pages that ask again."""
+
+    delai_jours: int = Field(ge=1, le=366, description="Délai de réponse, en jours après l'arrêté : la date limite des relances.")
+    expediteur: str = Field(min_length=1, description="Qui relance : la signature des pages à envoyer.")
+
+
 class OpenData(_Part):
     """What `open-data/subventions.csv` says of the Région, and from what amount a convention is published."""
 
@@ -149,6 +169,8 @@ class Config(_Part):
     textes: Texts
     limites: Limits
     execution: Execution
+    service: Service
+    relances: Reminders
     open_data: OpenData
     financeurs: tuple[ExtraFinancer, ...] = Field((), strict=False, description="Cofinanceurs ajoutés à ceux que le logiciel connaît.")
 

@@ -5,6 +5,7 @@ from datetime import date
 import pandera.polars as pa
 
 from schemas.columns import Euros
+from schemas.reminders import Relances
 from schemas.rules import GRAVITIES, RULES, STATES
 from schemas.table import Table as Table
 from schemas.table import empty as empty
@@ -279,8 +280,9 @@ TABLES: dict[str, type[Table]] = {
     "decisions": DecisionsRegion,
     "mandats": MandatsRegion,
     "realises": Realises,
+    "relances": Relances,
     "versions": Versions,
     "versions_constats": VersionsConstats,
     "versions_montants": VersionsMontants,
 }
-"""File name under `donnees/` → model. Those of the contract first, then the rows of the other documents that count, then the versions."""
+"""File name under `donnees/` → model: those of the contract, rows of the other documents that count, what is drawn from all of them."""
