@@ -62,6 +62,12 @@ def _parser() -> FrenchParser:
     run.add_argument("--sorties", metavar="DOSSIER", type=Path, help="dossier des sorties (sinon celui de la configuration)")
     run.set_defaults(run=_run)
 
+    serve = commands.add_parser(
+        "serve", help="tourne en permanence : chaque nuit, et dès qu'un fichier arrive",
+        description="Démarre le service de cette machine : contrôle des dépôts dès leur arrivée, consolidation chaque nuit.",
+    )  # fmt: skip
+    serve.set_defaults(run=_serve)
+
     templates = commands.add_parser("templates", help="écrit les modèles vierges", description="Écrit les cinq modèles vierges.")
     templates.add_argument("dossier", nargs="?", metavar="DOSSIER", type=Path, help="où les écrire (sinon « modeles » dans les sorties)")
     templates.set_defaults(run=_templates)
@@ -131,6 +137,13 @@ def _run(options: argparse.Namespace) -> int:
     except OSError as error:
         return _refused(work.outputs, error)
     print_summary(outcome, work.outputs, work.day, as_json=options.json)
+    return DONE
+
+
+def _serve(options: argparse.Namespace) -> int:
+    from flows.service import serve
+
+    serve(load_config(options.config), options.config)
     return DONE
 
 

@@ -25,7 +25,7 @@ from schemas.reading import Reading, Received
 from workbooks.pool import ReaderPool
 
 T = TypeVar("T")
-_RUNNER = cast("TaskRunner[PrefectFuture[Any]]", ThreadPoolTaskRunner(max_workers=4))
+RUNNER = cast("TaskRunner[PrefectFuture[Any]]", ThreadPoolTaskRunner(max_workers=4))
 _RETRIED = ("lister", "ecrire")
 """Steps that may be carried out twice."""
 
@@ -88,7 +88,7 @@ class AsTasks(sequence.Way):
         return (run.result() for run in runs)
 
 
-@flow(name="consolider", task_runner=_RUNNER, validate_parameters=False)
+@flow(name="consolider", task_runner=RUNNER, validate_parameters=False)
 def consolider(
     inputs: str | None = None, outputs: str | None = None, date_arrete: date | None = None, config: str = "config.toml"
 ) -> State[Outcome]:

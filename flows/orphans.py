@@ -3,6 +3,7 @@
 import atexit
 import subprocess
 import sys
+from collections.abc import Callable
 from typing import Any
 
 _WAIT_AND_KILL = """
@@ -26,19 +27,25 @@ def stop_server_with_run() -> None:
 
     def watched_start(server: Any) -> Any:
         process = start(server)
-        _watch(process.pid)
+        stop_with_us(process.pid)
         return process
 
     vars(watched_start)["watched"] = True
     setattr(SubprocessASGIServer, "_run_uvicorn_command", watched_start)  # noqa: B010 - mypy would not have a method replaced
 
 
-def _watch(pid: int) -> None:
+def stop_with_us(pid: int) -> Callable[[], None]:
+    """Have a process stopped if this one is killed; nothing happens where this one ends by itself.
+
+    What is returned ends that watch: to be called once the process has ended, since its number may serve again.
+    """
     command = [sys.executable, "-I", "-S", "-c", _WAIT_AND_KILL, str(pid)]
     # In a session of its own: Ctrl-C reaches the run and its server, not the one that waits for them.
     watcher = subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True)
 
     def dismiss() -> None:
+        atexit.unregister(dismiss)
         watcher.communicate(b".")
 
     atexit.register(dismiss)
+    return dismiss

@@ -3,9 +3,11 @@
 No Prefect and no clock: the caller looks as often as it likes.
 """
 
+import json
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from flows.disk import write_new
 from workbooks.discover import candidates, open_regular
 from workbooks.refusal import Refusal
 
@@ -50,6 +52,29 @@ class Watch:
         self.waiting = {path: stamp for path, stamp in changed.items() if path not in complete}
         self.known = {path: stamp for path, stamp in self.known.items() if path in seen} | complete
         return Change(tuple(sorted(complete)), gone)
+
+    def forget(self, change: Change) -> None:
+        """Take a change for not told: what it named is told again."""
+        for path in change.complete:
+            self.known.pop(path, None)
+        self.known.update(dict.fromkeys(change.gone, _GONE))
+
+    def save(self, path: Path) -> None:
+        """Keep what is known, so that a service that starts again tells only what came meanwhile."""
+        beside = path.with_suffix(".tmp")
+        write_new(beside, json.dumps({name: [s.size, s.modified_ns, s.node] for name, s in sorted(self.known.items())}).encode())
+        beside.replace(path)
+
+    def load(self, path: Path) -> None:
+        """Take up what was kept; nothing where there is none, or where it cannot be read: every file is then told again."""
+        try:
+            kept = json.loads(path.read_bytes())
+            self.known = {name: Stamp(*stamp) for name, stamp in kept.items()}
+        except (OSError, ValueError, TypeError, AttributeError):
+            self.known = {}
+
+
+_GONE = Stamp(-1, 0, 0)
 
 
 def _stamp(path: Path) -> Stamp | None:

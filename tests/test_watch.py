@@ -94,3 +94,40 @@ def test_a_file_that_a_program_keeps_for_itself_waits(inputs: Path, monkeypatch:
         watch.look()
         assert not watch.look()
     assert watch.look().complete == ("vannes.xlsx",)
+
+
+def test_what_is_told_again_after_a_reception_that_failed(inputs: Path) -> None:
+    drop(inputs / "vannes.xlsx", b"1")
+    watch = Watch(inputs)
+    watch.look()
+    change = watch.look()
+    watch.forget(change)
+    watch.look()
+    assert watch.look() == change
+    (inputs / "vannes.xlsx").unlink()
+    left = watch.look()
+    watch.forget(left)
+    assert watch.look() == left
+
+
+def test_a_watch_that_starts_again_tells_only_what_came_meanwhile(inputs: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    kept = tmp_path_factory.mktemp("service") / "veille.json"
+    drop(inputs / "vannes.xlsx", b"1")
+    first = Watch(inputs)
+    first.look()
+    first.look()
+    first.save(kept)
+    drop(inputs / "rennes.xlsx", b"1")
+    second = Watch(inputs)
+    second.load(kept)
+    second.look()
+    assert second.look() == Change(complete=("rennes.xlsx",))
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"a": 1}', '{"a": [1]}'])
+def test_what_was_kept_and_cannot_be_read_is_as_nothing(inputs: Path, tmp_path: Path, text: str) -> None:
+    kept = tmp_path / "veille.json"
+    kept.write_text(text)
+    watch = Watch(inputs)
+    watch.load(kept)
+    assert not watch.known
