@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 
+from schemas.text import bare, normalise
+
 SUBSIDIES = "74"
 """The account whose sub-lines bear its own number, with a type of financer as their label."""
 IN_KIND = ("86", "87")
@@ -33,6 +35,30 @@ def accounts() -> dict[str, Account]:
     text = files("schemas").joinpath("data/comptes.csv").read_text("utf-8")
     rows = csv.DictReader(text.splitlines(), delimiter=";")
     return {r["code"]: Account(r["code"], r["libelle"], r["rubrique"], r["sens"], tuple(filter(None, r["alias"].split("|")))) for r in rows}
+
+
+@lru_cache(maxsize=1)
+def _sub_lines() -> dict[tuple[str, str], Account]:
+    return {(a.heading, _key(text)): a for a in accounts().values() if not a.is_heading for text in (a.label, *a.aliases)}
+
+
+@lru_cache(maxsize=1)
+def _headings() -> dict[str, Account]:
+    return {_key(text): a for a in accounts().values() if a.is_heading for text in (a.label, *a.aliases)}
+
+
+def _key(label: str) -> str:
+    return bare(normalise(label))
+
+
+def sub_line(heading: str, label: str) -> Account | None:
+    """The sub-line of that heading that bears this label or another of the form's words for it, articles and plurals aside."""
+    return _sub_lines().get((heading, _key(label)))
+
+
+def heading_named(label: str) -> Account | None:
+    """The heading that bears this label or another of the form's words for it, articles and plurals aside."""
+    return _headings().get(_key(label))
 
 
 @lru_cache(maxsize=4096)

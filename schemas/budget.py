@@ -4,19 +4,31 @@ import pandera.polars as pa
 import polars as pl
 from pandera.polars import PolarsData
 
-from schemas.columns import Euros, Sheet, field
+from schemas.columns import COMPTE_WORDS, LIBELLE_WORDS, Euros, Sheet, field
 
 CHARGES_TOTAL = "TOTAL DES CHARGES"
 PRODUITS_TOTAL = "TOTAL DES PRODUITS"
 LEVELS = ("rubrique", "detail", "total")
+CHARGES_COLUMN = ("Charges", "Dépenses", "Emplois")
+"""How the cerfa heads its left block: one column holds the account and its label (« 60 – Achats »), or the label alone."""
+PRODUITS_COLUMN = ("Produits", "Recettes", "Ressources")
+AMOUNT_COLUMN = ("Montant", "Montant prévu", "Montant prévisionnel", "Prévision", "Prévisionnel", "Prévu", "Budget", "Budget prévisionnel")
+"""How a column of amounts is headed where the exercice is said elsewhere: above the table, or by the dossier's period if it is one year."""
+SUBTOTALS = (
+    "Charges directes", "Charges directes affectées à l'action", "Charges directes affectées au projet", "Ressources directes",
+    "Produits directs", "Ressources directes affectées à l'action", "Ressources directes affectées au projet",
+)  # fmt: skip
+"""Titles of the cerfa that group headings: an amount beside one is a subtotal."""
 
 
 class Budget(Sheet):
     """A row per line of the sheet and exercice where an amount is written."""
 
-    compte: str = field("Compte", "compte", "Numéro de compte du cerfa 12156 (60, 604… CI, RP).", required=True, example="641")
+    compte: str = field(
+        "Compte", "compte", "Numéro de compte du cerfa 12156 (60, 604… CI, RP).", required=True, aliases=COMPTE_WORDS, example="641"
+    )
     libelle: str = field(
-        "Libellé", "texte", "Intitulé ; pour une sous-ligne du 74, le type de financeur.", aliases=("Intitulé",), example="Rémunération"
+        "Libellé", "texte", "Intitulé ; pour une sous-ligne du 74, le type de financeur.", aliases=LIBELLE_WORDS, example="Rémunération"
     )
     compte_lu: str = pa.Field(nullable=True, description="Compte tel qu'écrit, avant rattachement au compte de la liste.")
     niveau: str = pa.Field(isin=list(LEVELS), description="Rubrique, détail (sous-ligne) ou total annoncé.")

@@ -32,6 +32,25 @@ DTYPES: dict[str, pl.DataType] = {
 }
 
 
+# Words that several sheets use for the same column. A label is compared without case, accents, punctuation, articles or plurals.
+SIRET_WORDS = ("N° SIRET", "Numéro SIRET", "SIRET de la structure", "SIREN", "N° SIREN", "SIRET ou SIREN")
+EXERCICE_WORDS = ("Année", "Exercice budgétaire", "Année budgétaire", "Année d'exercice")
+PAYS_WORDS = ("Nom du Pays", "Pays concerné", "Territoire")
+PROJET_WORDS = ("N° de projet", "Numéro de projet")
+POLE_WORDS = ("Nom du pôle", "Pôle ESS")
+FINANCEUR_WORDS = ("Nom du financeur", "Cofinanceur", "Nom du cofinanceur", "Organisme financeur")
+TYPE_FINANCEUR_WORDS = ("Type financeur", "Type de cofinanceur", "Catégorie de financeur")
+COMPTE_WORDS = ("N° de compte", "Numéro de compte", "N° compte", "Comptes")
+LIBELLE_WORDS = ("Intitulé", "Intitulé du compte", "Libellé du compte", "Désignation")
+COMMENT_WORDS = ("Commentaire", "Observation", "Remarque", "Précisions")
+REFERENCE_WORDS = ("Réf.", "N° de délibération", "Numéro de délibération", "Délibération")
+
+
+def others(words: tuple[str, ...], *labels: str) -> tuple[str, ...]:
+    """The words but these labels: what else a column may be called."""
+    return tuple(word for word in words if word not in labels)
+
+
 def field(
     label: str,
     kind: Kind,

@@ -6,19 +6,21 @@ import pandera.polars as pa
 import polars as pl
 from pandera.polars import PolarsData
 
-from schemas.columns import Euros, Sheet, conditional, field
+from schemas.columns import EXERCICE_WORDS, PAYS_WORDS, PROJET_WORDS, REFERENCE_WORDS, SIRET_WORDS, Euros, Sheet, conditional, field
 from schemas.spec import VOLETS
 
 AWARD = "attribution"
 AMENDMENT = "avenant"
 CANCELLATION = "annulation"
-NATURES = (AWARD, AMENDMENT, CANCELLATION, "refus", "ajournement")
+REFUSAL = "refus"
+NATURES = (AWARD, AMENDMENT, CANCELLATION, REFUSAL, "ajournement")
 STAGES = (
     "étude rendue", "projet validé", "pôle créé", "changement de porteur", "compte rendu reçu", "retiré", "abandonné", "pôle dissous",
 )  # fmt: skip
 PAYMENT_NATURES = ("avance", "acompte", "solde", "reversement", "annulation")
 SUBTRACTED_PAYMENTS = ("reversement", "annulation")
-ACTIONS = ("lever", "corriger", "exclure")
+ACTIONS = LIFT, CORRECT, EXCLUDE = ("lever", "corriger", "exclure")
+"""What a ruling does with a finding."""
 
 
 def signed_vote() -> pl.Expr:
@@ -41,24 +43,39 @@ def signed_payment() -> pl.Expr:
 class Decisions(Sheet):
     """A row per decision of the commission permanente."""
 
-    pays_code: str = field("Pays", "pays", "Nom ou code du Pays.", required=True, example="Pays de Vannes")
-    projet: int = field("Projet", "entier", "Numéro du projet dans le Pays.", default=1, example=1)
+    pays_code: str = field("Pays", "pays", "Nom ou code du Pays.", required=True, aliases=PAYS_WORDS, example="Pays de Vannes")
+    projet: int = field("Projet", "entier", "Numéro du projet dans le Pays.", default=1, aliases=PROJET_WORDS, example=1)
     volet: str = field("Volet", "choix", "Préfiguration ou fonctionnement.", required=True, choices=VOLETS, example="fonctionnement")
-    nature: str = field("Nature", "choix", "Ce que la commission permanente a décidé.", required=True, choices=NATURES, example=AWARD)
-    beneficiaire: str = field("Bénéficiaire", "texte", "Structure qui reçoit l'aide.", example="Association exemple")
-    siret: str = field("SIRET", "siret", "14 chiffres.", aliases=("N° SIRET",))
+    nature: str = field(
+        "Nature", "choix", "Ce que la commission permanente a décidé.", required=True, choices=NATURES,
+        aliases=("Nature de la décision",), example=AWARD,
+    )  # fmt: skip
+    beneficiaire: str = field(
+        "Bénéficiaire", "texte", "Structure qui reçoit l'aide.", aliases=("Structure bénéficiaire", "Structure porteuse", "Porteur"),
+        example="Association exemple",
+    )  # fmt: skip
+    siret: str = field("SIRET", "siret", "14 chiffres.", aliases=SIRET_WORDS)
     vote_eur: Euros = field(
         "Montant voté", "montant", "Un avenant ajoute, ou retire s'il est négatif ; une annulation est positive et se soustrait.",
-        required=True, unit="€", example=105000,
+        required=True, unit="€", example=105000, aliases=("Montant attribué", "Montant accordé", "Subvention votée", "Montant"),
     )  # fmt: skip
     postes_accordes: int = field(
-        "Postes accordés", "entier", "Nombre de postes, pour le fonctionnement.", required=("fonctionnement",), example=1, ge=0
+        "Postes accordés", "entier", "Nombre de postes, pour le fonctionnement.", required=("fonctionnement",), example=1, ge=0,
+        aliases=("Nombre de postes", "Nombre de postes accordés", "Postes"),
+    )  # fmt: skip
+    premier_exercice: int = field(
+        "Premier exercice", "annee", "Première année aidée.", required=True, aliases=("1er exercice", "Première année"), example=2010
     )
-    premier_exercice: int = field("Premier exercice", "annee", "Première année aidée.", required=True, example=2010)
-    duree_ans: int = field("Durée (années)", "entier", "Nombre d'années aidées.", required=True, aliases=("Durée",), example=3, ge=1)
-    date_decision: date = field("Date de décision", "date", "Jour de la commission permanente.", required=True, example="2010-10-28")
-    reference: str = field("Référence", "texte", "Numéro de la délibération.", example="CP-2010-001")
-    date_convention: date = field("Date de convention", "date", "Jour de la signature.")
+    duree_ans: int = field(
+        "Durée (années)", "entier", "Nombre d'années aidées.", required=True, example=3, ge=1,
+        aliases=("Durée", "Durée en années", "Nombre d'années"),
+    )  # fmt: skip
+    date_decision: date = field(
+        "Date de décision", "date", "Jour de la commission permanente.", required=True, example="2010-10-28",
+        aliases=("Date du vote", "Date de délibération", "Date de la commission permanente"),
+    )  # fmt: skip
+    reference: str = field("Référence", "texte", "Numéro de la délibération.", aliases=REFERENCE_WORDS, example="CP-2010-001")
+    date_convention: date = field("Date de convention", "date", "Jour de la signature.", aliases=("Date de signature",))
     numero_engagement: str = field("N° d'engagement", "texte", "Numéro dans l'outil comptable.", aliases=("Numéro d'engagement",))
     sous_reserve: bool = conditional()
 
@@ -71,21 +88,28 @@ class Decisions(Sheet):
 class Etapes(Sheet):
     """A row per event in a project's life."""
 
-    pays_code: str = field("Pays", "pays", "Nom ou code du Pays.", required=True, example="Pays de Vannes")
-    projet: int = field("Projet", "entier", "Numéro du projet dans le Pays.", default=1, example=1)
-    etape: str = field("Étape", "choix", "Ce qui s'est passé.", required=True, choices=STAGES, example="étude rendue")
-    date_etape: date = field("Date", "date", "Jour de l'étape.", required=True, example="2010-09-30")
+    pays_code: str = field("Pays", "pays", "Nom ou code du Pays.", required=True, aliases=PAYS_WORDS, example="Pays de Vannes")
+    projet: int = field("Projet", "entier", "Numéro du projet dans le Pays.", default=1, aliases=PROJET_WORDS, example=1)
+    etape: str = field(
+        "Étape", "choix", "Ce qui s'est passé.", required=True, choices=STAGES, aliases=("Événement",), example="étude rendue"
+    )
+    date_etape: date = field("Date", "date", "Jour de l'étape.", required=True, aliases=("Date de l'étape",), example="2010-09-30")
     reference: str = field("Référence", "texte", "Pièce qui l'atteste.", example="Courrier du 30/09/2010")
 
 
 class Mandats(Sheet):
     """A row per payment."""
 
-    pays_code: str = field("Pays", "pays", "Nom ou code du Pays.", required=True, example="Pays de Vannes")
-    projet: int = field("Projet", "entier", "Numéro du projet dans le Pays.", default=1, example=1)
+    pays_code: str = field("Pays", "pays", "Nom ou code du Pays.", required=True, aliases=PAYS_WORDS, example="Pays de Vannes")
+    projet: int = field("Projet", "entier", "Numéro du projet dans le Pays.", default=1, aliases=PROJET_WORDS, example=1)
     volet: str = field("Volet", "choix", "Préfiguration ou fonctionnement.", required=True, choices=VOLETS, example="fonctionnement")
     exercice: int = field(
-        "Exercice", "annee", "Exercice budgétaire, qui peut différer de l'année du paiement.", required=True, example=2010
+        "Exercice",
+        "annee",
+        "Exercice budgétaire, qui peut différer de l'année du paiement.",
+        required=True,
+        aliases=EXERCICE_WORDS,
+        example=2010,
     )
     numero_engagement: str = field(
         "N° d'engagement", "texte", "Numéro dans l'outil comptable.", aliases=("Numéro d'engagement",), example="E2010-001"
@@ -97,17 +121,22 @@ class Mandats(Sheet):
         "Nature", "choix", "Avance, acompte, solde ; un reversement et une annulation se soustraient.", required=True,
         choices=PAYMENT_NATURES, example="avance",
     )  # fmt: skip
-    date_emission: date = field("Date d'émission", "date", "Jour du mandat.", required=True, example="2010-12-01")
-    date_paiement: date = field("Date de paiement", "date", "Jour du paiement.", example="2010-12-15")
-    montant_eur: Euros = field("Montant", "montant", "Montant mandaté, positif.", required=True, unit="€", example=17500, ge=0)
+    date_emission: date = field(
+        "Date d'émission", "date", "Jour du mandat.", required=True, aliases=("Date du mandat",), example="2010-12-01"
+    )
+    date_paiement: date = field("Date de paiement", "date", "Jour du paiement.", aliases=("Payé le",), example="2010-12-15")
+    montant_eur: Euros = field(
+        "Montant", "montant", "Montant mandaté, positif.", required=True, unit="€", aliases=("Montant mandaté", "Montant du mandat"),
+        example=17500, ge=0,
+    )  # fmt: skip
     sous_reserve: bool = conditional()
 
 
 class Derogations(Sheet):
     """A row per waiver: it replaces the parameter behind a rule for one project between two dates."""
 
-    pays_code: str = field("Pays", "pays", "Nom ou code du Pays.", required=True, example="Pays de Vannes")
-    projet: int = field("Projet", "entier", "Numéro du projet dans le Pays.", default=1, example=1)
+    pays_code: str = field("Pays", "pays", "Nom ou code du Pays.", required=True, aliases=PAYS_WORDS, example="Pays de Vannes")
+    projet: int = field("Projet", "entier", "Numéro du projet dans le Pays.", default=1, aliases=PROJET_WORDS, example=1)
     regle: str = field("Règle", "texte", "Code de la règle (PRE201, FON201…).", required=True, example="PRE201")
     valeur_autorisee: Euros = field("Valeur autorisée", "montant", "Valeur qui remplace le paramètre.", required=True, example=30000, ge=0)
     du: date = field("Du", "date", "Premier jour de validité.", required=True, example="2010-01-01")

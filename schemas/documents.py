@@ -31,8 +31,21 @@ SHEETS: dict[str, tuple[str, type[Sheet]]] = {
 }
 """Key → (the sheet's name in a workbook, its model)."""
 
+SHEET_ALIASES: dict[str, tuple[str, ...]] = {
+    "identification": ("Identité", "Fiche d'identification", "Identification du projet", "Identification du porteur"),
+    "budget": ("Budget prévisionnel", "Budget du projet", "Budget prévisionnel du projet", "Budget de l'action"),
+    "plan": ("Plan financement", "Financements", "Financement"),
+    "postes": ("Postes de chargé de mission", "Postes chargés de mission", "Chargés de mission"),
+    "partenaires": ("Partenariat", "Partenariats", "Liste des partenaires"),
+    "realise": ("Réalisation", "Bilan financier"),
+    "engagements": ("Aides votées", "Subventions votées"),
+    "decisions": ("Votes",),
+    "mandats": ("Paiements", "Mandatements"),
+}
+"""Key → other names of a sheet, believed where none bears its own."""
+
 
 @cache
 def sheet_specs() -> dict[str, SheetSpec]:
     """Every sheet of the contract, described by its model's columns."""
-    return {key: SheetSpec(key, title, columns_of(model)) for key, (title, model) in SHEETS.items()}
+    return {key: SheetSpec(key, title, columns_of(model), SHEET_ALIASES.get(key, ())) for key, (title, model) in SHEETS.items()}

@@ -1,7 +1,10 @@
 """Plain descriptions of documents, sheets and columns: no pandera here, so that a reading process stays light."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Literal
+
+from schemas.text import bare, normalise
 
 PREFIGURATION = "Dossier de préfiguration"
 FONCTIONNEMENT = "Dossier de fonctionnement"
@@ -57,10 +60,41 @@ class SheetSpec:
     key: str
     title: str
     columns: tuple[Column, ...]
+    aliases: tuple[str, ...] = ()
+    """Other names of the sheet, believed where none bears its title."""
 
     def column(self, name: str) -> Column:
         """The column whose field bears that name."""
         return next(c for c in self.columns if c.name == name)
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """Its title, then its other names, normalised."""
+        return (normalise(self.title), *(normalise(alias) for alias in self.aliases))
+
+    @cached_property
+    def labels(self) -> dict[str, str]:
+        """Normalised label or alias → field name."""
+        return {normalise(label): c.name for c in self.columns for label in (c.label, *c.aliases)}
+
+    @cached_property
+    def bare_labels(self) -> dict[str, str]:
+        """The same without articles or plurals, where that leaves no doubt."""
+        found: dict[str, set[str]] = {}
+        for label, name in self.labels.items():
+            found.setdefault(bare(label), set()).add(name)
+        return {label: names.pop() for label, names in found.items() if label and len(names) == 1}
+
+    @cached_property
+    def _by_document(self) -> dict[str, "SheetSpec"]:
+        return {}
+
+    def within(self, document: str) -> "SheetSpec":
+        """The same sheet with the columns that belong to that document."""
+        if document not in self._by_document:
+            used = tuple(c for c in self.columns if c.used_in(document))
+            self._by_document[document] = self if len(used) == len(self.columns) else replace(self, columns=used)
+        return self._by_document[document]
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,15 @@ def normalise(text: str) -> str:
     return _NOT_WORD.sub(" ", decomposed.lower()).strip()
 
 
+_ARTICLES = frozenset(("le", "la", "les", "l", "un", "une", "de", "du", "des", "d", "en", "a", "au", "aux"))
+
+
+@lru_cache(maxsize=4096)
+def bare(normalised: str) -> str:
+    """A normalised label without its articles and plurals: `montants demandes` and `montant de la demande` keep their words, not these."""
+    return " ".join(word.rstrip("sx") or word for word in normalised.split() if word not in _ARTICLES)
+
+
 def visible(text: str) -> str:
     """The text on one line, with nothing in it that acts: such a sign is written as its code, `[U+001B]`."""
     return _OBEYED.sub(lambda sign: f"[U+{ord(sign.group()):04X}]", text)
@@ -80,6 +89,13 @@ def suggestions(words: Iterable[str]) -> dict[str, str]:
     """The facts by which a rule suggests these words: its message asks, its correction « proche » writes them. None where none is near."""
     quoted = listing(f"« {word} »" for word in words)
     return {"cas": "proche", "proche": quoted, "proches": f" Voulez-vous dire {quoted} ?"} if quoted else {}
+
+
+def bound(text: str) -> str:
+    """The same text, none of whose lines will start with a colon or a closing guillemet."""
+    for sign in ":;?!»%":
+        text = text.replace(f" {sign}", NBSP + sign)
+    return text.replace("« ", f"«{NBSP}")
 
 
 def euros(amount: Decimal | float | None) -> str:

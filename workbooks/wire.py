@@ -68,7 +68,7 @@ def specs_to_plain(specs: dict[str, SheetSpec]) -> dict[str, Any]:
 
 def specs_from_plain(plain: dict[str, Any]) -> dict[str, SheetSpec]:
     """The contract's sheets, as `extract` takes them."""
-    return {key: SheetSpec(key, s["title"], tuple(_column(c) for c in s["columns"])) for key, s in plain.items()}
+    return {key: SheetSpec(key, s["title"], tuple(_column(c) for c in s["columns"]), tuple(s["aliases"])) for key, s in plain.items()}
 
 
 def _column(plain: dict[str, Any]) -> Column:
