@@ -5,29 +5,15 @@ A null total means that one of its cells could not be read: the rule is unknown,
 """
 
 from datetime import date
-from typing import Any
 
 import pandera.polars as pa
 import polars as pl
 from pandera.polars import PolarsData
 
 from schemas.columns import Euros, Quantity
-
-
-def _at(cell: str = "", shows: str = "", label: str = "") -> Any:
-    """A field that a rule checks: the column that holds its cell, the one that holds the value written there, its French name."""
-    return pa.Field(nullable=True, title=label, metadata={"at": cell, "shows": shows})
-
-
-def _fact(description: str = "") -> Any:
-    return pa.Field(nullable=True, description=description)
-
-
-class Group(pa.DataFrameModel):
-    """A row per group; `feuille` is where its finding stands, empty where it has no sheet."""
-
-    fichier: str
-    feuille: str = _fact()
+from schemas.group import Group as Group
+from schemas.group import at as _at
+from schemas.group import fact as _fact
 
 
 def _close(data: PolarsData, left: str, right: str) -> pl.LazyFrame:
