@@ -24,6 +24,7 @@ SECTIONS = {
     "execution": "Exécution",
     "service": "Service",
     "relances": "Relances",
+    "notifications": "Messages",
     "open_data": "Données ouvertes",
     "financeurs": "Cofinanceurs ajoutés",
 }
@@ -121,4 +122,9 @@ def _type_words(annotation: Any) -> str:
 
 
 def _value(value: Any) -> str:
-    return f"`{value}`"
+    """A value as config.toml writes it, texts without their quotation marks."""
+    if isinstance(value, bool):
+        return f"`{str(value).lower()}`"
+    if value in ("", ()):
+        return "vide"
+    return f"`{', '.join(map(str, value)) if isinstance(value, tuple) else value}`"

@@ -4,6 +4,7 @@ Nothing that decides about money is here. A task is a batch of files or a stage.
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -13,6 +14,7 @@ from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
 from prefect.futures import PrefectFuture, wait
+from prefect.runtime import deployment
 from prefect.states import Completed
 from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 from prefect.utilities.annotations import quote
@@ -20,12 +22,15 @@ from prefect.utilities.annotations import quote
 from flows import sequence, steps
 from flows.artifacts import rejected_rows, status_rows, totals_text
 from flows.disk import LASTING
+from flows.messages import messages
 from flows.steps import Job, Outcome
 from schemas.reading import Reading, Received
 from workbooks.pool import ReaderPool
 
 T = TypeVar("T")
 RUNNER = cast("TaskRunner[PrefectFuture[Any]]", ThreadPoolTaskRunner(max_workers=4))
+PATIENCE_S = 600
+"""How long a run that nobody watches waits for another to end."""
 _RETRIED = ("lister", "ecrire")
 """Steps that may be carried out twice."""
 
@@ -98,7 +103,13 @@ def consolider(
     The result is an `Outcome`; the final state is « Terminé avec réserves » where a file was rejected or accepted with reserves.
     Raises ConfigError, RunError or ControlGap.
     """
-    outcome = sequence.run(steps.job(Path(config), inputs, outputs, date_arrete), AsTasks())
+    job = steps.job(Path(config), inputs, outputs, date_arrete)
+    if deployment.id:
+        # Nobody is looking: wait for a drop that is being received, and write to the team.
+        with messages(job, "consolidation de la nuit"):
+            outcome = sequence.run(replace(job, patience_s=PATIENCE_S), AsTasks())
+    else:
+        outcome = sequence.run(job, AsTasks())
     show(whole(outcome))
     name = "Terminé avec réserves" if outcome.has_reserves else "Terminé"
     return Completed(name=name, message=totals_text(outcome), data=outcome)

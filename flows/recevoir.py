@@ -11,12 +11,11 @@ from prefect.states import Completed
 
 from flows import sequence, steps
 from flows.artifacts import totals_text
-from flows.consolider import RUNNER, AsTasks, show, whole
+from flows.consolider import PATIENCE_S, RUNNER, AsTasks, show, whole
+from flows.messages import messages
 from flows.steps import Outcome
 from schemas.tables import IGNORED, REJECTED, REPLACED
 
-PATIENCE_S = 600
-"""How long a drop waits for the run of the night to end."""
 _EVENTS = {REJECTED: "depot.rejete", REPLACED: "depot.remplace", IGNORED: "depot.ignore"}
 
 
@@ -38,7 +37,8 @@ def recevoir(config: str, arrived: Sequence[str], gone: Sequence[str], count: in
         tell("depot.retire", path)
     job = steps.job(Path(config), None, None, None)
     job = replace(job, status_only=not job.config.service.consolider_aussitot, patience_s=PATIENCE_S)
-    outcome = sequence.run(job, AsTasks())
+    with messages(job, "contrôle des dépôts"):
+        outcome = sequence.run(job, AsTasks())
     depots = {row["fichier"]: row for row in outcome.tables["depots"].to_dicts()}
     for path in arrived:
         if found := depots.get(path):

@@ -4,6 +4,8 @@ Run as `python -m flows.service_settle`, where PREFECT_API_URL names the server.
 """
 
 import contextlib
+import os
+from pathlib import Path
 
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.actions import WorkPoolCreate
@@ -13,7 +15,10 @@ from prefect.exceptions import ObjectAlreadyExists
 from prefect.states import Crashed
 from prefect.workers.process import ProcessWorker
 
+from flows.notify import failure, send
 from flows.service import POOL
+from schemas.parameters import load_config
+from schemas.text import count
 
 _UNDER_WAY = [StateType.RUNNING, StateType.PENDING, StateType.CANCELLING]
 
@@ -33,6 +38,15 @@ def settle(client: SyncPrefectClient) -> int:
     return len(left)
 
 
+def main() -> None:
+    """Settle, and write to the team where a run had been cut off."""
+    with get_client(sync_client=True) as client:
+        left = settle(client)
+    config = load_config(Path(os.environ["POLES_CONFIG"]))
+    if left and config.notifications.echec:
+        runs = count(left, "passage a été interrompu", "passages ont été interrompus")
+        send(failure("arrêt du service", f"{runs} par l'arrêt de la machine ou du service. Le service a redémarré."), config)
+
+
 if __name__ == "__main__":
-    with get_client(sync_client=True) as opened:
-        settle(opened)
+    main()

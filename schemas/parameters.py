@@ -139,6 +139,17 @@ class Reminders(_Part):
     expediteur: str = Field(min_length=1, description="Qui relance : la signature des pages à envoyer.")
 
 
+class Notifications(_Part):
+    """Messages to the team, by e-mail or to a webhook; none without an address."""
+
+    adresses: tuple[str, ...] = Field(
+        (), strict=False, description="Adresses au format d'Apprise : « mailto://… » pour un courriel, « json://… » pour un webhook."
+    )
+    echec: bool = Field(description="Écrire quand un passage du service échoue.")
+    rejets: bool = Field(description="Écrire quand un fichier est rejeté.")
+    bilan: bool = Field(description="Écrire le bilan de la semaine.")
+
+
 class OpenData(_Part):
     """What `open-data/subventions.csv` says of the Région, and from what amount a convention is published."""
 
@@ -171,6 +182,7 @@ class Config(_Part):
     execution: Execution
     service: Service
     relances: Reminders
+    notifications: Notifications
     open_data: OpenData
     financeurs: tuple[ExtraFinancer, ...] = Field((), strict=False, description="Cofinanceurs ajoutés à ceux que le logiciel connaît.")
 
