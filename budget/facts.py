@@ -31,6 +31,12 @@ def _dates(row: Row) -> Facts:
     return {"cas": "dates", "detail": detail, "jour": french_date(start)}
 
 
+def _negative(row: Row, column: str) -> Facts:
+    # A budget's line is known by its label, not by a column's.
+    line = {"champ": f"{row['libelle']}, {row['exercice']}"} if "niveau" in row else {}
+    return {"valeur": euros(row[column]), "positif": euros(abs(row[column])), **line}
+
+
 def _status(row: Row) -> Facts:
     return {"acquis": euros(row["acquis_eur"]), "cas": "" if row["acquis_eur"] else "sans_montant"}
 
@@ -104,7 +110,7 @@ def _post(row: Row) -> Facts:
 _BY_RULE: dict[str, Callable[[Row, str], Facts]] = {
     "FIC006": lambda row, _: {"dossier": row["dossier_region"]},
     "CEL102": lambda row, column: {"attendu": "un nombre entier à partir de 1", "exemple": "un nombre entier comme 1"},
-    "CEL107": lambda row, column: {"valeur": euros(row[column]), "positif": euros(abs(row[column]))},
+    "CEL107": _negative,
     "CEL111": lambda row, _: _status(row),
     "IDE203": lambda row, _: _dates(row),
     "PRE201": lambda row, _: _less(row, "plafond_etude_eur"),

@@ -1,42 +1,46 @@
-"""`poles check`: the findings of a few files on the terminal, without Prefect and without writing anything."""
+"""`poles check`: the findings of a few files, or of a folder, without Prefect and without writing anything."""
 
-import textwrap
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import polars as pl
+
+from budget.check import check
 from budget.constats import FileFacts, constats_table
-from budget.pipeline import check_readings
+from budget.decide import Decided, Standing, decide
+from budget.frames import assemble
 from flows.errors import NO_READER, RunError
-from flows.terminal import show, show_json
 from schemas.documents import sheet_specs
+from schemas.financers import FinancerDirectory
 from schemas.parameters import Config
-from schemas.reading import Received
-from schemas.rules import GRAVITIES
-from schemas.tables import ACCEPTED, ACCEPTED_WITH_RESERVES, IGNORED, REJECTED
-from schemas.text import count, normalise, visible
-from workbooks.discover import UNREADABLE_NAME, fingerprint, ignore_doubles, printable_name
+from schemas.reading import Reading, Received
+from schemas.rules import STATES
+from schemas.text import normalise
+from workbooks.discover import UNREADABLE_NAME, fingerprint, ignore_doubles, listed, printable_name
 from workbooks.pool import ReaderBroken, ReaderPool, ReadingRules
 
-_WIDTH = 100
-_WORDS = {"erreur": "ERREUR", "avertissement": "Avertissement", "information": "Information"}
+Row = dict[str, Any]
+_OF_THE_FILE = ("fichier", "empreinte", "pays_code")
+"""Columns of `constats` that say nothing of a finding but its file."""
 
 
 @dataclass(frozen=True)
 class CheckedFile:
-    """A file as given on the command line, its decision and its findings (rows of the `constats` table)."""
+    """A file as given on the command line, what is decided of it, and its findings (rows of the `constats` table)."""
 
     shown: str
-    document: str
+    identity: Row
     decision: str
-    findings: list[dict[str, Any]]
+    reason: str
+    findings: list[Row]
     ignored: str = ""
 
     def number(self, gravity: str) -> int:
-        """How many findings of that gravity."""
-        return sum(f["gravite"] == gravity for f in self.findings)
+        """How many findings of that gravity, those apart that staff have lifted or corrected."""
+        return sum(f["gravite"] == gravity and f["etat"] == STATES[0] for f in self.findings)
 
     @property
     def errors(self) -> int:
@@ -44,97 +48,95 @@ class CheckedFile:
         return self.number("erreur")
 
 
+@dataclass
+class _Batch:
+    """Files checked together: their root stands for the inputs. `whole`: a folder was given, so that all rules apply, as in a run."""
+
+    files: dict[Path, Received] = field(default_factory=dict)
+    whole: bool = False
+
+
 def check_files(paths: Sequence[Path], config: Config, inputs: Path) -> list[CheckedFile]:
-    """Check each file by the single-file rules, as `run` does; files of one folder are one batch. Raises RunError."""
-    by_folder: dict[Path, list[tuple[Path, Received]]] = defaultdict(list)
-    for path in dict.fromkeys(paths):
-        folder, relative = _place(path, inputs, config.dossiers.region)
-        readable = printable_name(relative) == relative
-        received = fingerprint(path, relative) if readable else Received(printable_name(relative), ignored=UNREADABLE_NAME)
-        by_folder[folder].append((path, received))
-    done: dict[Path, CheckedFile] = {}
+    """Check files by the rules that need no other file, and whole folders as `run` does. Raises RunError."""
+    done: list[CheckedFile] = []
     try:
         with ReaderPool(ReadingRules(sheet_specs(), config.limites), config.execution.processus) as readers:
-            for folder, files in by_folder.items():
-                done |= _check_folder(folder, files, readers, config)
+            for root, batch in _batches(paths, config, inputs).items():
+                done += _check_batch(root, batch, readers, config)
     except ReaderBroken as error:
         raise RunError(NO_READER) from error
-    return [done[path] for path in dict.fromkeys(paths)]
+    except OSError as error:
+        raise RunError(f"« {error.filename} » ne peut pas être lu : {error.strerror}.") from error
+    return done
 
 
-def _place(path: Path, inputs: Path, region: str) -> tuple[Path, str]:
-    """The folder and relative path under which a file is checked: the inputs', else its own folder, that of the Région kept."""
-    full = path.resolve()
-    if full.is_relative_to(inputs.resolve()):
-        return inputs.resolve(), full.relative_to(inputs.resolve()).as_posix()
-    if normalise(full.parent.name) == normalise(region):
-        return full.parent.parent, f"{full.parent.name}/{full.name}"
-    return full.parent, full.name
+def _batches(paths: Iterable[Path], config: Config, inputs: Path) -> dict[Path, _Batch]:
+    """The files given, and those of the folders given, by root; each file once."""
+    batches: dict[Path, _Batch] = defaultdict(_Batch)
+    seen: set[Path] = set()
+    for given in paths:
+        root = _root(given.resolve(), config.dossiers.region, inputs.resolve())
+        batch = batches[root]
+        if given.is_dir():
+            batch.whole = True
+            found = [(root / r.path, r) for r in listed(given.resolve(), root)]
+        else:
+            found = [(given.resolve(), _named(given.resolve(), root))]
+        for full, received in found:
+            if full not in seen:
+                seen.add(full)
+                shown = given / full.relative_to(given.resolve()) if given.is_dir() else given
+                batch.files[shown] = received
+    return batches
 
 
-def _check_folder(folder: Path, files: list[tuple[Path, Received]], readers: ReaderPool, config: Config) -> dict[Path, CheckedFile]:
-    received = ignore_doubles([r for _, r in files])
-    readings = readers.read(folder, [r for r in received if not r.ignored])
+def _root(full: Path, region: str, inputs: Path) -> Path:
+    """The folder that stands for the inputs: the inputs' own, else the folder given or the file's, above that of the Région."""
+    if full.is_relative_to(inputs):
+        return inputs
+    folder = full if full.is_dir() else full.parent
+    return folder.parent if normalise(folder.name) == normalise(region) else folder
+
+
+def _named(full: Path, root: Path) -> Received:
+    """A file given by its name: it is read whatever its name is."""
+    relative = full.relative_to(root).as_posix()
+    readable = printable_name(relative) == relative
+    return fingerprint(full, relative) if readable else Received(printable_name(relative), ignored=UNREADABLE_NAME)
+
+
+def _check_batch(root: Path, batch: _Batch, readers: ReaderPool, config: Config) -> list[CheckedFile]:
+    received = ignore_doubles(list(batch.files.values()))
+    readings = readers.read(root, [r for r in received if not r.ignored])
+    decided, constats = _as_a_run(received, readings, config) if batch.whole else _alone(received, readings, config)
+    standings = {s.path: s for s in decided.standings}
+    rows = constats.drop(_OF_THE_FILE[1:]).partition_by("fichier", as_dict=True, include_key=False)
+    found = {key[0]: frame.to_dicts() for key, frame in rows.items()}
+    return [_checked(shown, standings[r.path], found.get(r.path, []), batch.whole) for shown, r in batch.files.items()]
+
+
+def _checked(shown: Path, standing: Standing, findings: list[Row], whole: bool) -> CheckedFile:
+    decision = standing.decision if whole else standing.alone
+    reason = standing.reason if decision == standing.decision else ""
+    identity = {"empreinte": standing.received.sha256, **standing.identity}
+    return CheckedFile(str(shown), identity, decision, reason, findings, standing.received.ignored)
+
+
+def _alone(received: list[Received], readings: Sequence[Reading], config: Config) -> tuple[Decided, pl.DataFrame]:
+    """What each file says by itself: another one could change neither its decision nor these findings."""
+    batch = assemble(readings, config.dossiers.region)
+    found = check(readings, batch, config)
+    decided = decide(received, batch, found, FinancerDirectory(config.extra_financers()))
+    found += [(path, finding) for path, finding in decided.findings if finding.code == "FIC007"]
+    facts = {s.path: FileFacts(s.received.sha256, s.identity.get("pays_code")) for s in decided.standings}
+    return decided, constats_table(found, facts)[0]
+
+
+def _as_a_run(received: list[Received], readings: Sequence[Reading], config: Config) -> tuple[Decided, pl.DataFrame]:
+    """What a run of these files alone would say of them."""
+    # Imported where it serves: a single file does without.
+    from budget.pipeline import check_readings, make_tables
+    from flows.steps import today
+
     checked = check_readings(received, readings, config)
-    facts = {s.path: FileFacts(s.received.sha256, s.identity.get("pays_code")) for s in checked.decided.standings}
-    single = [(path, finding) for path, finding in checked.found if finding.code not in ("FIC009", "FIC010")]
-    constats, _ = constats_table(single, facts)
-    found = {key[0]: rows.drop("fichier").to_dicts() for key, rows in constats.partition_by("fichier", as_dict=True).items()}
-    standings = {s.path: s for s in checked.decided.standings}
-    return {
-        path: CheckedFile(
-            str(path), standings[r.path].identity.get("type_document") or "", standings[r.path].alone, found.get(r.path, []), r.ignored
-        )
-        for path, r in files
-    }
-
-
-def print_json(checked: Sequence[CheckedFile]) -> None:
-    """The same facts for a program."""
-    files = [{"fichier": c.shown, "type_document": c.document, "decision": c.decision, "constats": c.findings} for c in checked]
-    show_json(files)
-
-
-def print_report(checked: Sequence[CheckedFile]) -> None:
-    """The findings of each file, by sheet, in lines of at most 100 signs; then one line of summary."""
-    for c in checked:
-        show(c.shown)
-        show(f"  {c.document or 'document non reconnu'} : {_VERDICTS[c.decision]}" + (f" : {c.ignored}" if c.ignored else ""))
-        for sheet, findings in _by_sheet(c.findings).items():
-            show("", f"  {_shortened(sheet) or 'Fichier'}")
-            for finding in findings:
-                _print_finding(finding)
-        show("")
-    totals = [count(sum(c.number(g) for c in checked), g) for g in GRAVITIES]
-    show(f"{count(len(checked), 'fichier contrôlé', 'fichiers contrôlés')} : {', '.join(totals)}.")
-
-
-_VERDICTS = {
-    IGNORED: "sera ignoré",
-    ACCEPTED: "sera accepté",
-    ACCEPTED_WITH_RESERVES: "sera accepté avec réserves",
-    REJECTED: "sera rejeté",
-}
-
-
-def _by_sheet(findings: Sequence[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
-    """Findings by sheet, the worst first in each, sheets in the order of their worst finding."""
-    ranked = sorted(findings, key=lambda f: GRAVITIES.index(f["gravite"]))
-    grouped: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for finding in ranked:
-        grouped[finding["feuille"]].append(finding)
-    return grouped
-
-
-def _print_finding(finding: dict[str, Any]) -> None:
-    head = f"{_WORDS[finding['gravite']]} {finding['code']}" + (f" [{finding['cellule']}]" if finding["cellule"] else "")
-    show(*_wrapped(f"{head} {finding['message']}", "    "), *_wrapped(finding["correction"], "      → "))
-
-
-def _wrapped(text: str, start: str) -> list[str]:
-    return textwrap.wrap(visible(text), _WIDTH, initial_indent=start, subsequent_indent="        ")
-
-
-def _shortened(sheet: str) -> str:
-    """A sheet's name: Excel admits 31 signs, a forged file any number."""
-    return sheet if len(sheet) <= _WIDTH - 2 else f"{sheet[: _WIDTH - 3]}…"
+    return checked.decided, make_tables(checked, config, today())["constats"]

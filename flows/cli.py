@@ -3,13 +3,13 @@
 import argparse
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from pathlib import Path
 
 from flows.errors import RunError
 from flows.french_argparse import FrenchParser
-from flows.terminal import show, show_json
+from flows.terminal import prepare, show, show_json
 from schemas.parameters import ConfigError, load_config
 from schemas.text import count, listing
 
@@ -18,10 +18,7 @@ DONE, FAILED, WRONG_USE = 0, 1, 2
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Entry point."""
-    for stream in (sys.stdout, sys.stderr):
-        # A Windows console may be in a code page that lacks « € »: never fail for that.
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(encoding="utf-8", errors="replace")
+    prepare()
     options = _parser().parse_args(arguments)
     options.config = Path(options.config or os.environ.get("POLES_CONFIG") or "config.toml")
     try:
@@ -43,9 +40,10 @@ def _parser() -> FrenchParser:
     commands = parser.add_subparsers(title="commandes\u00a0", metavar="COMMANDE", required=True, dest="commande", parser_class=FrenchParser)
 
     check = commands.add_parser(
-        "check", help="contrôle des fichiers et affiche les constats", description="Contrôle des fichiers, sans rien écrire."
-    )
-    check.add_argument("fichiers", nargs="+", metavar="FICHIER", type=Path, help="classeur à contrôler")
+        "check", help="contrôle des fichiers et affiche les constats",
+        description="Contrôle des fichiers, ou tous ceux d'un dossier, sans rien écrire. Code de sortie : 1 s'il y a une erreur, sinon 0.",
+    )  # fmt: skip
+    check.add_argument("fichiers", nargs="+", metavar="FICHIER", type=Path, help="classeur à contrôler, ou dossier de classeurs")
     check.set_defaults(run=_check)
 
     inspect = commands.add_parser(
@@ -90,17 +88,18 @@ def _day(text: str) -> date:
 
 
 def _check(options: argparse.Namespace) -> int:
-    from flows.check import check_files, print_json, print_report
+    from flows.check import check_files
+    from flows.check_report import print_json, print_report
 
     config, home = load_config(options.config), options.config.resolve().parent
-    if _missing(options.fichiers):
+    if _missing(f for f in options.fichiers if not f.is_dir()):
         return WRONG_USE
     checked = check_files(options.fichiers, config, home / config.dossiers.entrees)
     (print_json if options.json else print_report)(checked)
     return FAILED if any(c.errors for c in checked) else DONE
 
 
-def _missing(files: Sequence[Path]) -> bool:
+def _missing(files: Iterable[Path]) -> bool:
     """Say which of the files given are none."""
     missing = [f for f in files if not f.is_file()]
     if missing:

@@ -6,7 +6,7 @@ from pathlib import Path
 import polars as pl
 
 from flows.steps import Outcome
-from flows.terminal import show, show_json
+from flows.terminal import show, show_json, wrapped
 from schemas.tables import IGNORED, REJECTED, REPLACED
 from schemas.text import count, euros, french_date
 
@@ -21,6 +21,8 @@ _STAGE_PLURALS = {
     "aide échue": "aides échues",
     "abandonné": "abandonnés",
 }
+_SHOWN = 20
+"""Rejected files named on the terminal; `--json` and suivi.xlsx give them all."""
 _EUROS = {"lu_eur": "lus", "compte_eur": "comptés", "ecarte_eur": "écartés"}
 _PLURALS = {
     "accepté": "acceptés",
@@ -36,7 +38,7 @@ def print_summary(outcome: Outcome, outputs: Path, day: date, *, as_json: bool) 
     if as_json:
         show_json(_facts(outcome, outputs, day))
     else:
-        show(*_lines(outcome, outputs, day))
+        show(*(part for line in _lines(outcome, outputs, day) for part in wrapped(line, rest="    ")))
 
 
 def _stages(outcome: Outcome) -> dict[str, int]:
@@ -69,8 +71,10 @@ def _lines(outcome: Outcome, outputs: Path, day: date) -> list[str]:
         f"Contrôles : {controls.height}, tous à zéro.",
         "Pays : " + ", ".join(count(n, stage, _STAGE_PLURALS.get(stage)) for stage, n in _stages(outcome).items()) + ".",
     ]
-    for row in depots.filter(pl.col("decision") == REJECTED).to_dicts():
-        lines.append(f"  Rejeté : {row['fichier']} : {row['motif']}")
+    rejected = depots.filter(pl.col("decision") == REJECTED).to_dicts()
+    lines += [f"  Rejeté : {row['fichier']} : {row['motif']}" for row in rejected[:_SHOWN]]
+    if len(rejected) > _SHOWN:
+        lines.append(f"  … et {count(len(rejected) - _SHOWN, 'autre')} : voir la feuille Dépôts de suivi.xlsx.")
     errors = int(depots.filter(pl.col("decision") != REPLACED)["erreurs"].sum() or 0)
     if errors:
         lines.append(f"{count(errors, 'erreur')} à corriger : voir la feuille Constats de suivi.xlsx.")

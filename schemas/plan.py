@@ -75,9 +75,9 @@ class Plan(Sheet):
 
     @pa.check("statut", name="CEL111", error="CEL111")
     def status_agrees(cls, data: PolarsData) -> pl.LazyFrame:
-        """A secured status has an amount secured; any other has none."""
+        """A secured status has an amount secured, any other has none; no status, or one that could not be read, contradicts nothing."""
         secured = pl.col("statut").is_in(SECURED)
-        return data.lazyframe.select(pl.when(secured).then(pl.col("acquis_eur") > 0).otherwise(pl.col("acquis_eur") == 0))
+        return data.lazyframe.select(pl.when(secured).then(pl.col("acquis_eur") > 0).when(~secured).then(pl.col("acquis_eur") == 0))
 
 
 def line_amount() -> pl.Expr:

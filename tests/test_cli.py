@@ -1,13 +1,19 @@
 """The command `poles`, as its users type it: exit codes, French words, nothing but sentences on the terminal."""
 
 import json
+import re
 import shutil
 from pathlib import Path
 
 import pytest
 
 from flows.cli import main
-from tests.grids import ROOT
+from flows.terminal import WIDTH, columns
+from tests.grids import CONFIG as CONFIG_READ
+from tests.grids import DAY, ROOT
+from tests.runs import run_steps
+from workbooks.mistakes import posts, with_cell
+from workbooks.template import document_bytes
 
 CONFIG = ["--config", str(ROOT / "config.toml")]
 ERRORS = ROOT / "examples" / "erreurs"
@@ -62,16 +68,98 @@ def test_check_of_a_sound_file_exits_0(capsys: pytest.CaptureFixture[str]) -> No
 def test_check_of_a_faulty_file_exits_1_and_says_where(capsys: pytest.CaptureFixture[str]) -> None:
     assert poles("check", ERRORS / "PRE201-etude-au-dessus-du-plafond.xlsx") == 1
     told = capsys.readouterr().out
-    assert "ERREUR PRE201" in told
-    assert max(map(len, told.splitlines())) <= 100 + len(str(ERRORS))
+    assert "  Dossier de préfiguration, Pays de Vannes, campagne 2010\n" in told
+    assert "\n  Plan de financement\n    E5  ERREUR PRE201. L'aide demandée" in told
+    assert "\n        → Écrivez 25\u00a0000\u00a0€ au plus dans la cellule E5" in told
+    assert "\n  1 erreur : sera rejeté.\n" in told
+
+
+def test_check_fits_in_100_columns_and_tells_what_run_tells(capsys: pytest.CaptureFixture[str]) -> None:
+    files = sorted(ERRORS.glob("*.xlsx"))
+    assert poles("check", *files) == 1
+    told = capsys.readouterr().out
+    assert max(map(columns, told.splitlines())) <= WIDTH
+    assert told.splitlines()[-2:][0].startswith(f"{len(files)} fichiers contrôlés : ")
+    words = " ".join(told.split())
+    assert poles("check", "--json", *files) == 1
+    answer = json.loads(capsys.readouterr().out)
+    for finding in (f for c in answer["fichiers"] for f in c["constats"]):
+        assert " ".join(finding["message"].split()) in words
+        assert " ".join(finding["correction"].split()) in words
+
+
+def test_check_shows_the_worst_first_then_by_place(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    values = with_cell(posts(), "postes", "cout_charge_eur", "2x21000")
+    values = with_cell(with_cell(values, "plan", "siret", "123"), "plan", "statut", "peut-être", 1)
+    values = with_cell(values, "plan", "date_decision", "un jour", 1)
+    (tmp_path / "d.xlsx").write_bytes(document_bytes("Dossier de fonctionnement", CONFIG_READ, day=DAY, values=values))
+    assert poles("check", tmp_path / "d.xlsx") == 1
+    shown = [" ".join(line.split()[:3]) for line in capsys.readouterr().out.splitlines() if re.match(r"^    [A-Z]+\d+ |^  [A-Z]\w+", line)]
+    assert shown[1:] == [
+        "Plan de financement", "G6 ERREUR CEL104.", "H6 ERREUR CEL103.", "C5 Avertissement CEL108.", "Postes", "G5 ERREUR CEL102.",
+    ]  # fmt: skip
 
 
 def test_check_json_gives_the_same_facts(capsys: pytest.CaptureFixture[str]) -> None:
     assert poles("check", "--json", ERRORS / "CEL102-montant-illisible.xlsx", VANNES) == 1
-    faulty, sound = json.loads(capsys.readouterr().out)
+    answer = json.loads(capsys.readouterr().out)
+    faulty, sound = answer["fichiers"]
     assert faulty["decision"] == "rejeté"
     assert [c["code"] for c in faulty["constats"] if c["gravite"] == "erreur"] == ["CEL102"]
-    assert (sound["decision"], sound["type_document"]) == ("accepté", "Dossier de fonctionnement")
+    assert (sound["decision"], sound["type_document"], sound["pays_code"]) == ("accepté", "Dossier de fonctionnement", "20")
+    assert answer["total"]["fichiers"] == 2
+    assert answer["total"]["erreurs"] == faulty["erreurs"] == 1
+    assert answer["total"]["decisions"]["rejeté"] == 1
+
+
+def test_every_key_of_check_json_is_documented(capsys: pytest.CaptureFixture[str]) -> None:
+    poles("check", "--json", ERRORS / "CEL102-montant-illisible.xlsx")
+    answer = json.loads(capsys.readouterr().out)
+    page = (ROOT / "docs" / "commandes.md").read_text("utf-8")
+    (checked,) = answer["fichiers"]
+    keys = {*answer, *checked, *answer["total"], *checked["constats"][0]}
+    assert not [key for key in keys if f"`{key}`" not in page]
+
+
+def test_check_of_a_folder_takes_what_a_run_takes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "region").mkdir()
+    (tmp_path / "pays").mkdir()
+    shutil.copy(ROOT / "examples" / "octobre-2010" / "region" / "decisions-2010.xlsx", tmp_path / "region")
+    shutil.copy(VANNES, tmp_path / "pays" / "vannes.xlsx")
+    shutil.copy(VANNES, tmp_path / "pays" / "vannes (copie).xlsx")
+    (tmp_path / "pays" / "~$vannes.xlsx").write_bytes(b"x")
+    (tmp_path / "pays" / "note.txt").write_bytes(b"x")
+    assert poles("check", "--json", tmp_path) == 0
+    answer = json.loads(capsys.readouterr().out)
+    decisions = {Path(c["fichier"]).relative_to(tmp_path).as_posix(): c["decision"] for c in answer["fichiers"]}
+    assert decisions == {
+        "pays/note.txt": "ignoré", "pays/vannes (copie).xlsx": "accepté", "pays/vannes.xlsx": "ignoré",
+        "pays/~$vannes.xlsx": "ignoré", "region/decisions-2010.xlsx": "accepté",
+    }  # fmt: skip
+    outcome = run_steps(tmp_path, tmp_path.parent / "sorties", DAY)
+    ran = outcome.tables["constats"].select("fichier", "code", "cellule").rows()
+    checked = [
+        (Path(c["fichier"]).relative_to(tmp_path).as_posix(), f["code"], f["cellule"]) for c in answer["fichiers"] for f in c["constats"]
+    ]
+    assert sorted(checked) == sorted(ran)
+
+
+def test_check_of_the_region_s_folder_and_of_an_empty_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "region").mkdir()
+    assert poles("check", tmp_path) == 0
+    assert "Aucun fichier" in capsys.readouterr().out
+    shutil.copy(ROOT / "examples" / "octobre-2010" / "region" / "decisions-2010.xlsx", tmp_path / "region")
+    assert poles("check", tmp_path / "region") == 0
+    capsys.readouterr()
+
+
+def test_a_long_name_is_cut_to_the_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    name = "dossier de préfiguration du Pays de Vannes " * 4 + "x" * 60 + ".xlsx"
+    shutil.copy(ERRORS / "PRE201-etude-au-dessus-du-plafond.xlsx", tmp_path / name)
+    assert poles("check", tmp_path / name) == 1
+    told = capsys.readouterr().out
+    assert max(map(columns, told.splitlines())) <= WIDTH
+    assert name.replace(" ", "") in "".join(told.split())
 
 
 def test_inspect_shows_what_the_reader_saw(capsys: pytest.CaptureFixture[str]) -> None:

@@ -203,6 +203,13 @@ def test_an_unreadable_aid_silences_the_sum_that_uses_it_only() -> None:
     assert codes(sheets) == ["F2 CEL102"]
 
 
+def test_a_line_without_a_status_contradicts_nothing() -> None:
+    secured = edit(study(), "Plan de financement", "E2", 20000)
+    assert codes(secured) == ["F2 CEL111"]
+    assert codes(edit(secured, "Plan de financement", "F2", None)) == []
+    assert codes(edit(secured, "Plan de financement", "F2", "peut-être")) == ["F2 CEL104"]
+
+
 def test_a_missing_sheet_is_said_once() -> None:
     assert codes(without(study(), "Plan de financement")) == ["TAB001"]
     assert codes(without(posts(), "Postes")) == ["TAB001"]

@@ -22,8 +22,13 @@ def discover(folder: Path) -> list[Received]:
 
     The same bytes twice count once: by path order the first stays, the others are ignored and name it (contract §2).
     """
-    paths = sorted(_files(folder), key=lambda p: p.relative_to(folder).as_posix())
-    return ignore_doubles([_receive(path, path.relative_to(folder).as_posix()) for path in paths])
+    return ignore_doubles(listed(folder, folder))
+
+
+def listed(folder: Path, root: Path) -> list[Received]:
+    """The same, doubles included, each path being relative to `root`, which holds `folder`."""
+    paths = sorted(_files(folder), key=lambda p: p.relative_to(root).as_posix())
+    return [_receive(path, path.relative_to(root).as_posix()) for path in paths]
 
 
 def candidates(folder: Path) -> list[str]:
