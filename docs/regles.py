@@ -84,11 +84,13 @@ def _rule(rule: Rule) -> Iterator[str]:
         yield ""
     yield f"- Message : {_blanks(rule.message)}"
     yield f"- Correction : {_blanks(rule.correction)}"
+    for case in rule.cases.values():
+        yield f"- Ou, selon le cas : {_blanks(case)}"
     if rule.parameter:
         yield f"- Paramètre daté : [`{rule.parameter}`](parametres.md#{anchor(rule.parameter)})"
     yield ""
 
 
 def _blanks(template: str) -> str:
-    """A template with its fields shown as ‹field›; the list of nearest names, glued to its sentence, is set apart."""
-    return template.replace("{proches}", " {proches}").replace("  {", " {").replace("{", "‹").replace("}", "›")
+    """A template with its fields shown as ‹field›; those that bring their own space (the nearest names, the cell) are set apart."""
+    return template.replace("{proches}", " {proches}").replace("{ici}", " {ici}").replace("  {", " {").replace("{", "‹").replace("}", "›")

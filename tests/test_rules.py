@@ -1,5 +1,6 @@
 """Every rule of a single file: a case that fires it at its cell, and sound documents that fire none."""
 
+import re
 from datetime import date
 from pathlib import Path
 
@@ -75,6 +76,15 @@ def test_a_cap_is_cited_with_its_text(mistakes: list[tuple[Mistake, list[dict[st
 
 def test_the_catalogue_is_sound() -> None:
     assert all(rule.gravity in GRAVITIES and rule.title and rule.message and rule.correction for rule in RULES.values())
+    for rule in RULES.values():
+        for sentence in (rule.message, rule.correction, *rule.cases.values()):
+            assert sentence.endswith((".", "{proches}")), sentence
+            assert not re.search(r"[a-z}»][:;?!]|  ", sentence), sentence
+
+
+def test_each_case_of_a_correction_is_one_that_findings_name() -> None:
+    code = "".join(p.read_text("utf-8") for folder in ("schemas", "workbooks", "budget") for p in (ROOT / folder).glob("*.py"))
+    assert not {case for rule in RULES.values() for case in rule.cases if f'"{case}"' not in code}
 
 
 @pytest.mark.parametrize(
@@ -206,7 +216,7 @@ def test_an_unreadable_aid_silences_the_sum_that_uses_it_only() -> None:
 def test_a_line_without_a_status_contradicts_nothing() -> None:
     secured = edit(study(), "Plan de financement", "E2", 20000)
     assert codes(secured) == ["F2 CEL111"]
-    assert codes(edit(secured, "Plan de financement", "F2", None)) == []
+    assert codes(edit(secured, "Plan de financement", "F2", "")) == []
     assert codes(edit(secured, "Plan de financement", "F2", "peut-être")) == ["F2 CEL104"]
 
 
