@@ -66,8 +66,8 @@ class FileReturn:
     target: str
     decision: str
     reason: str
+    next_step: str
     day: date
-    version: int | None
     readable: bool
     lines: tuple[ReturnLine, ...]
     left_out: int = 0

@@ -23,12 +23,7 @@ def local(name: str) -> str:
 
 def parse(xml: bytes, start: Start, end: One | None = None, text: One | None = None) -> None:
     """Give each element and text of a part to its handler. Raises Refusal where the XML is damaged or dangerous."""
-    run(guarded(start, end, text), xml)
-
-
-def guarded(start: Start, end: One | None = None, text: One | None = None) -> expat.XMLParserType:
-    """A parser that refuses what is dangerous; its handlers may ask it for the offset of what they are given."""
-    parser = expat.ParserCreate()
+    parser = new_parser()
     parser.buffer_text = True
     depth = 0
 
@@ -47,11 +42,17 @@ def guarded(start: Start, end: One | None = None, text: One | None = None) -> ex
         if end:
             end(name)
 
-    parser.StartDoctypeDeclHandler = _refuse_doctype
     parser.StartElementHandler = opened
     parser.EndElementHandler = closed
     if text:
         parser.CharacterDataHandler = text
+    run(parser, xml)
+
+
+def new_parser() -> expat.XMLParserType:
+    """A parser that refuses a document type, and nothing else: enough for a part that has been through `parse` or `check_markup`."""
+    parser = expat.ParserCreate()
+    parser.StartDoctypeDeclHandler = _refuse_doctype
     return parser
 
 

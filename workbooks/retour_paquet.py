@@ -45,7 +45,7 @@ class Package:
         self._new: dict[str, bytes] = {}
         self._relations: dict[str, list[Relation]] = {}
         self._types: dict[str, str | None] = {}
-        self._type_edits: dict[str, str] = {}
+        self._retyped: dict[str, tuple[str, str]] = {}
 
     @classmethod
     def of(cls, parts: dict[str, bytes]) -> Self:
@@ -97,9 +97,9 @@ class Package:
                 self._types[key] = None
         self._relations.pop(folded(name), None)
 
-    def retype(self, name: str, kind: str) -> None:
-        """Change the content type that is declared for a part."""
-        self._type_edits[folded(name)] = kind
+    def retype(self, name: str, kind: str, former: str = "") -> None:
+        """Change the content type declared for a part (`xl/workbook.xml`) or an extension (`*.bin`), only where it is `former` if given."""
+        self._retyped[folded(name)] = kind, former
 
     def free_name(self, pattern: str) -> str:
         """The first name of a pattern with `{}` that no part bears."""
@@ -158,16 +158,19 @@ class Package:
 
     def _declare(self) -> None:
         """Bring the content types up to date."""
-        if not self._types and not self._type_edits:
+        if not self._types and not self._retyped:
             return
         xml = self.xml(_TYPES)
         root, edits = tree(xml, 2), Edits(xml)
-        for element in root.each("Override"):
-            key = folded(element.attributes.get("PartName", "").lstrip("/"))
+        for element in root.children:
+            name, extension = element.attributes.get("PartName", ""), element.attributes.get("Extension", "")
+            key = folded(name.lstrip("/") or f"*.{extension}")
             if key in self._types:
                 edits.remove(element)
-            elif key in self._type_edits:
-                edits.retag(element, ContentType=self._type_edits[key])
+            elif key in self._retyped:
+                kind, former = self._retyped[key]
+                if not former or element.attributes.get("ContentType") == former:
+                    edits.retag(element, ContentType=kind)
         lines = [
             f'<{root.prefix}Override PartName={attribute_xml("/" + self._names[key])} ContentType="{kind}"/>'
             for key, kind in self._types.items()

@@ -1,16 +1,16 @@
 """XML changed in place: what is not meant to change keeps its bytes, prefixes, order and spaces.
 
-Offsets come from expat, under the same guards as the reading; changes are spliced into the bytes that it read.
+Offsets come from expat; changes are spliced into the bytes that it read.
 """
 
 import codecs
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from xml.sax.saxutils import escape, quoteattr
 
 from schemas.text import visible
-from workbooks.markup import guarded, local, run
+from workbooks.markup import local, new_parser, run
 from workbooks.refusal import Refusal
 
 _TAG = re.compile(rb"""<(?:[^"'<>]|"[^"]*"|'[^']*')*>""")
@@ -96,39 +96,38 @@ def tag_end(xml: bytes, start: int) -> int:
     return found.end()
 
 
-def walk(xml: bytes, start: Callable[[str, dict[str, str], int], None], end: Callable[[str, int], None] | None = None) -> None:
-    """Give each element's name, attributes and offset. Raises Refusal."""
-    parser = guarded(
-        lambda name, attributes: start(name, attributes, parser.CurrentByteIndex),
-        (lambda name: end(name, parser.CurrentByteIndex)) if end else None,
-    )
-    run(parser, xml)
+def is_empty_tag(xml: bytes, end: int) -> bool:
+    """Whether the tag that ends there is that of an empty element, `<a/>`."""
+    return xml[end - 2 : end] == b"/>"
 
 
 def tree(xml: bytes, depth: int) -> Element:
     """The elements of a part, down to that depth (1: the root alone). Raises Refusal."""
-    roots: list[Element] = []
-    opened: list[Element] = []
+    parser = new_parser()
+    top = Element("", {}, 0, 0)
+    opened = [top]
     level = 0
 
-    def start(name: str, attributes: dict[str, str], at: int) -> None:
+    def start(name: str, attributes: dict[str, str]) -> None:
         nonlocal level
         level += 1
         if level <= depth:
+            at = parser.CurrentByteIndex
             element = Element(name, attributes, at, tag_end(xml, at))
-            (opened[-1].children if opened else roots).append(element)
+            opened[-1].children.append(element)
             opened.append(element)
 
-    def end(_: str, at: int) -> None:
+    def end(_: str) -> None:
         nonlocal level
         if level <= depth:
-            element = opened.pop()
+            element, at = opened.pop(), parser.CurrentByteIndex
             element.closing = at
-            element.end = element.opened if xml[element.opened - 2 : element.opened] == b"/>" else tag_end(xml, at)
+            element.end = element.opened if is_empty_tag(xml, element.opened) else tag_end(xml, at)
         level -= 1
 
-    walk(xml, start, end)
-    return roots[0]
+    parser.StartElementHandler, parser.EndElementHandler = start, end
+    run(parser, xml)
+    return top.children[0]
 
 
 def with_attributes(tag: bytes, **values: str | None) -> bytes:
