@@ -24,6 +24,7 @@ SECTIONS = {
     "execution": "Exécution",
     "service": "Service",
     "relances": "Relances",
+    "retours": "Retours",
     "notifications": "Messages",
     "open_data": "Données ouvertes",
     "financeurs": "Cofinanceurs ajoutés",

@@ -100,6 +100,12 @@ class Notifications(_Part):
     bilan: bool = Field(description="Écrire le bilan de la semaine.")
 
 
+class Returns(_Part):
+    """How long a return may be."""
+
+    constats: Positive = Field(description="Nombre de constats détaillés dans un retour, les plus graves d'abord ; il dit combien restent.")
+
+
 class OpenData(_Part):
     """What `open-data/subventions.csv` says of the Région, and from what amount a convention is published."""
 
@@ -132,6 +138,7 @@ class Config(_Part):
     execution: Execution
     service: Service
     relances: Reminders
+    retours: Returns
     notifications: Notifications
     open_data: OpenData
     financeurs: tuple[ExtraFinancer, ...] = Field((), strict=False, description="Cofinanceurs ajoutés à ceux que le logiciel connaît.")
