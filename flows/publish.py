@@ -15,6 +15,7 @@ from filecmp import cmp
 from pathlib import Path
 
 from flows.disk import flush, flush_folder, open_to_all, write_new
+from schemas.reminders import FOLDER
 
 MARK = ".publication-en-cours"
 _STAGING = ".en-cours-"
@@ -22,6 +23,8 @@ _PAUSES = (0.0, 0.2, 0.5, 1.0)
 """Seconds before each attempt to replace a file that another program holds."""
 _BESIDE = 9
 """How many names are tried beside a file that another program holds."""
+_WHOLE = {FOLDER: "*.html"}
+"""Folders that a run makes whole, where it makes them: what is left there from before, under such a name, is taken away."""
 
 
 @contextlib.contextmanager
@@ -44,19 +47,23 @@ def clear_leftovers(outputs: Path) -> bool:
 
 @dataclass
 class _Move:
-    """A staged file and its place; `former` is the old file, kept aside until all are replaced."""
+    """A staged file and its place; `former` is the old file, kept aside until all are replaced. No source: the place is to be empty."""
 
-    source: Path
+    source: Path | None
     target: Path
     former: Path | None = None
 
 
 @dataclass
 class Published:
-    """The files in place, and those that another program held: the place that was meant, and the one beside it."""
+    """The files in place, and those that another program held: the place that was meant, and the one beside it.
+
+    `left` are those that no run makes any more, and that another program held.
+    """
 
     placed: list[Path] = field(default_factory=list)
     beside: dict[Path, Path] = field(default_factory=dict)
+    left: list[Path] = field(default_factory=list)
 
 
 def publish(staged: Path, outputs: Path, day: date) -> Published:
@@ -64,20 +71,30 @@ def publish(staged: Path, outputs: Path, day: date) -> Published:
     targets = {source: outputs / source.relative_to(staged) for source in sorted(p for p in staged.rglob("*") if p.is_file())}
     with staging(outputs) as former:
         moves = [_Move(s, t) for s, t in targets.items() if not (t.is_file() and cmp(s, t, shallow=False))]
+        moves += [_Move(None, path) for path in _no_longer_made(staged, outputs, set(targets.values()))]
         for rank, move in enumerate(moves):
             _prepare(move, former / str(rank))
         beside = _replace_all(moves, outputs, day, former) if moves else {}
+    left = [move.target for move in moves if move.source is None and move.target.exists()]
     if (outputs / MARK).exists() and not beside:
         (outputs / MARK).unlink()
         flush_folder(outputs)
-    return Published(list(targets.values()), beside)
+    return Published(list(targets.values()), beside, left)
+
+
+def _no_longer_made(staged: Path, outputs: Path, made: set[Path]) -> list[Path]:
+    """The files of earlier runs in the folders that this run makes whole."""
+    folders = [(outputs / name, pattern) for name, pattern in _WHOLE.items() if (staged / name).is_dir()]
+    found = [p for folder, pattern in folders for p in folder.rglob(pattern)]
+    return sorted(p for p in found if p not in made and p.is_file() and not p.is_symlink())
 
 
 def _prepare(move: _Move, former: Path) -> None:
     """All that can fail for want of room, before the first file is replaced."""
-    move.target.parent.mkdir(parents=True, exist_ok=True)
-    flush(move.source)
-    open_to_all(move.source)
+    if move.source is not None:
+        move.target.parent.mkdir(parents=True, exist_ok=True)
+        flush(move.source)
+        open_to_all(move.source)
     move.former = _kept(move.target, former)
 
 
@@ -98,7 +115,7 @@ def _replace_all(moves: list[_Move], outputs: Path, day: date, former: Path) -> 
     done: list[_Move] = []
     try:
         locked = _replace_unlocked(moves, done)
-        beside = {move.target: _put_beside(move, day, done, former) for move in locked}
+        beside = {move.target: _put_beside(move, day, done, former) for move in locked if move.source is not None}
         for folder in sorted({move.target.parent for move in done}):
             flush_folder(folder)
     except BaseException:
@@ -121,7 +138,10 @@ def _replace_unlocked(moves: list[_Move], done: list[_Move]) -> list[_Move]:
 
 def _replaced(move: _Move, done: list[_Move]) -> bool:
     try:
-        move.source.replace(move.target)
+        if move.source is None:
+            move.target.unlink()
+        else:
+            move.source.replace(move.target)
     except PermissionError:
         return False
     done.append(move)

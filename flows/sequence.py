@@ -88,7 +88,10 @@ def _write(job: Job, made: Consolidated, staged: Path, way: Way, beside: Work) -
     say("Écriture des sorties")
     # The longest first, so that the others are made meanwhile.
     budget: tuple[Work, ...] = (("écrire budget-consolide.xlsx", steps.write_budget_workbook, (job, staged, made)),)
-    status: tuple[Work, ...] = (("écrire suivi.xlsx", steps.write_status_workbook, (job, staged, made)),)
+    status: tuple[Work, ...] = (
+        ("écrire suivi.xlsx", steps.write_status_workbook, (job, staged, made)),
+        ("écrire les relances", steps.write_reminders, (job, staged, made)),
+    )
     others: tuple[Work, ...] = (
         ("écrire les tables", steps.write_data, (staged, made)),
         ("écrire les données ouvertes", steps.write_public_data, (job, staged, made)),

@@ -13,15 +13,18 @@ from zoneinfo import ZoneInfo
 from budget.control import controls_table, gaps
 from budget.open_data import subventions
 from budget.pipeline import Checked, Tables, check_readings, make_tables
+from budget.reminders import reminders
 from budget.views import build_views, sheet_controls
 from flows.disk import named, reason, write_new
 from flows.errors import ControlGap, RunError
 from flows.publish import publish, staging
 from flows.register import Register, file_register, in_order_of_arrival, news, read_register, stage_register
 from flows.tables import write_open_data, write_tables
+from pages.reminder import reminder_page
 from schemas.documents import sheet_specs
 from schemas.parameters import Config, load_config
 from schemas.reading import Reading, Received
+from schemas.reminders import FOLDER
 from schemas.tables import ACCEPTED_WITH_RESERVES, DECISIONS, REJECTED
 from schemas.text import count
 from workbooks.discover import discover
@@ -178,6 +181,13 @@ def write_status_workbook(job: Job, staged: Path, made: Consolidated) -> None:
     _write_workbook(job, staged / "suivi.xlsx", made, write_status, expected_status)
 
 
+def write_reminders(job: Job, staged: Path, made: Consolidated) -> None:
+    """A page per Pays of which something is expected; the folder alone where nothing is."""
+    (staged / FOLDER).mkdir()
+    for reminder in reminders(made.tables, job.config, job.day):
+        write_new(staged / reminder.page, reminder_page(reminder, job.config))
+
+
 def _write_workbook(
     job: Job, target: Path, made: Consolidated, write: Callable[..., None], expected: Callable[..., Mapping[str, Mapping[str, Decimal]]]
 ) -> None:
@@ -223,6 +233,8 @@ def publish_all(job: Job, staged: Path) -> tuple[Path, ...]:
         ) from None
     if done.beside:
         raise RunError(_held(done.beside))
+    if done.left:
+        raise RunError(f"« {done.left[0].name} » n'a plus lieu d'être, mais un autre programme l'emploie : fermez-le et relancez.")
     return tuple(done.placed)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-PURE = ("schemas", "workbooks", "budget")
+PURE = ("schemas", "workbooks", "budget", "pages")
 PACKAGES = (*PURE, "flows")
 CLOCK = {"now", "today", "utcnow", "time", "time_ns", "localtime", "gmtime", "fromtimestamp"}
 """Calls on `datetime`, `date` or `time` that depend on the day or on the machine's zone. `time.monotonic` only measures: it is allowed."""

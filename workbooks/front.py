@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 
 from schemas.parameters import Parameter
-from schemas.text import NBSP, count, euros, french_date, number
+from schemas.text import NBSP, bound, count, euros, french_date, number
 from workbooks.report_context import ReportContext
 from workbooks.style import House
 from workbooks.textcells import height_for, lines_of
@@ -81,16 +81,9 @@ def _write_block(house: House, sheet: Any, row: int, name: str, lines: Lines) ->
     for term, text in lines:
         row += 1
         sheet.set_row(row, height_for(max(lines_of(pl.Series([text]), _RIGHT)[0], lines_of(pl.Series([term]), _LEFT)[0])))
-        sheet.write_string(row, 0, _bound(term), house.cell(bold=True, text_wrap=True))
-        sheet.write_string(row, 1, _bound(text), house.cell(text_wrap=True))
+        sheet.write_string(row, 0, bound(term), house.cell(bold=True, text_wrap=True))
+        sheet.write_string(row, 1, bound(text), house.cell(text_wrap=True))
     return row + 2
-
-
-def _bound(text: str) -> str:
-    """No line starts with a colon or a closing guillemet."""
-    for sign in ":;?!»%":
-        text = text.replace(f" {sign}", NBSP + sign)
-    return text.replace("« ", f"«{NBSP}")
 
 
 def _facts(context: ReportContext, decisions: pl.DataFrame, others: pl.DataFrame) -> Lines:
