@@ -8,7 +8,7 @@ import polars as pl
 from budget.frames import MONEY, ZERO, Batch, with_cells
 from schemas.accounts import IN_KIND, SUBSIDIES
 from schemas.financers import OWN_RESOURCES, REGION
-from schemas.plan import line_amount
+from schemas.plan import SECURED, line_amount
 from schemas.spec import FONCTIONNEMENT, PREFIGURATION
 
 
@@ -73,7 +73,8 @@ def headings(remainders: pl.DataFrame, tolerance: pl.Expr) -> pl.DataFrame:
 def plan_lines(batch: Batch) -> pl.DataFrame:
     """The plan of each dossier, each line with its `montant_eur` (contract §1) and the address of that amount."""
     plan = with_cells(batch.sheets["plan"], batch, "plan", "sollicite_eur", "acquis_eur")
-    secured = pl.col("acquis_eur") > pl.col("sollicite_eur")
+    # A secured line counts for what is secured, whatever was asked.
+    secured = (pl.col("acquis_eur") > pl.col("sollicite_eur")) | pl.col("statut").is_in(SECURED)
     own = pl.when(secured.fill_null(False)).then(pl.col("cellule_acquis_eur")).otherwise(pl.col("cellule_sollicite_eur"))
     return plan.with_columns(montant_eur=line_amount(), cellule=pl.coalesce(own, "cellule_acquis_eur", "cellule_sollicite_eur"))
 

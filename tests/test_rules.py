@@ -21,9 +21,14 @@ LATER = {rule.code for rule in RULES.values() if rule.stage == "croisement"}
 
 
 @pytest.fixture(scope="module")
-def mistakes(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[Mistake, list[dict[str, str]]]]:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the faulty files are written."""
+    return tmp_path_factory.mktemp("erreurs")
+
+
+@pytest.fixture(scope="module")
+def mistakes(folder: Path) -> list[tuple[Mistake, list[dict[str, str]]]]:
     """Each mistake with the findings that its file gives."""
-    folder = tmp_path_factory.mktemp("erreurs")
     made = write_mistakes(folder, CONFIG)
     checked = {c.shown: c.findings for c in check_files([folder / m.file for m in made], CONFIG, folder / "inputs")}
     return [(m, checked[str(folder / m.file)]) for m in made if m.code != "FIC007"]
@@ -52,12 +57,14 @@ def test_every_sentence_is_french_short_and_says_what_to_do(mistakes: list[tuple
                 assert "« »" not in sentence, sentence
 
 
-def test_each_finding_s_cell_holds_the_value_that_it_cites(mistakes: list[tuple[Mistake, list[dict[str, str]]]]) -> None:
+def test_each_finding_s_cell_holds_the_value_that_it_cites(
+    folder: Path, mistakes: list[tuple[Mistake, list[dict[str, str]]]]
+) -> None:  # fmt: skip
     cited = 0
     for mistake, findings in mistakes:
         placed = [f for f in findings if f["cellule"] and f["valeur"]]
         if placed:
-            data = (ROOT / "examples" / "erreurs" / mistake.file).read_bytes()
+            data = (folder / mistake.file).read_bytes()
             grids = {s.name: s.grid for s in read_sheets(data, CONFIG.limites)}
             for f in placed:
                 row, column = indices(f["cellule"])

@@ -173,8 +173,9 @@ def _cell_cases() -> list[_Case]:
     conditional = with_budget(with_cell(study(), "plan", "sollicite_eur", "8 000 € (sous réserve)", 1), {("74", "Département"): 8000})
     conditional = with_cell(conditional, "plan", "acquis_eur", None, 1)
     conditional = with_cell(conditional, "plan", "statut", "sollicité", 1)
-    negative = with_budget(posts(), {"758": -500, "RP": 500})
-    unknown = with_budget(posts(), {"99": 0})
+    # Only the signs are wrong: the budget balances with 500 € of gifts, and the account is 604 with the letter O.
+    negative = with_budget(posts(), {"758": -500, "756": 1100})
+    unknown = with_budget(posts(), {"6O4": 0})
     return [
         _in_identity("CEL101", "valeur-manquante", PREFIGURATION, study(structure_porteuse=None), "structure_porteuse"),
         at_cost("CEL102", "montant-illisible", "2x21000"),
@@ -187,7 +188,7 @@ def _cell_cases() -> list[_Case]:
         at_cost("CEL109", "montant-en-texte", "42 000,00 €"),
         _in_table("CEL110", "sous-reserve", PREFIGURATION, conditional, "plan", "sollicite_eur", 1),
         _in_table("CEL111", "statut-contredit", PREFIGURATION, with_cell(study(), "plan", "statut", "sollicité", 1), "plan", "statut", 1),
-        _case("CEL112", "compte-inconnu", FONCTIONNEMENT, unknown, "budget", lambda x: "A" + x.amount("99", YEAR)[1:]),
+        _case("CEL112", "compte-inconnu", FONCTIONNEMENT, unknown, "budget", lambda x: "A" + x.amount("6O4", YEAR)[1:]),
     ]
 
 
@@ -197,7 +198,7 @@ def _identity_cases() -> list[_Case]:
     late = with_budget(replace(posts(), exercices=(YEAR, 2013)), {"604": 500}, 2013)
     late = replace(late, budget=(*late.budget, BudgetLine("RP", {2013: 500})))
     return [
-        _in_identity("IDE201", "pays-inconnu", PREFIGURATION, study(pays_code="Pays de Rohan"), "pays_code"),
+        _in_identity("IDE201", "pays-inconnu", PREFIGURATION, study(pays_code="Pays de Guinguamp"), "pays_code"),
         _in_table("IDE202", "pole-de-plusieurs-pays", STATEMENT, several, "engagements", "pole"),
         _case("IDE203", "exercice-hors-periode", FONCTIONNEMENT, late, "budget", lambda x: x.year(2013)),
         _in_identity("IDE204", "adossement-sans-structure", FONCTIONNEMENT, posts(mode_creation="adossement"), "structure_adossement"),

@@ -1,0 +1,157 @@
+"""The sender's second try: a wrong file, its findings, each correction done as written, and the file is accepted."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from budget.constats import FileFacts, told
+from flows.check import check_files
+from schemas.rules import RULES
+from schemas.spec import PREFIGURATION
+from tests.grids import CONFIG, DAY, check, decided, edit, posts, study
+from tests.sender import Sender
+from workbooks.mistakes import Mistake, write_mistakes
+from workbooks.mistakes import study as sound_study
+from workbooks.reader import RawSheet
+from workbooks.template import document_bytes
+
+Row = dict[str, Any]
+FILE_RULES = ("FIC001", "FIC002", "FIC003", "FIC004", "FIC006")
+"""The sender mends the file itself: what a test writes in a cell does not help."""
+CROSS_FILE = ("PRE301",)
+"""Raised against other files: their round trip is tested with them."""
+SENDER_ERRORS = {code for code, rule in RULES.items() if rule.gravity == "erreur"} - set(CROSS_FILE)
+
+
+def findings_of(sheets: list[RawSheet], path: str = "essai.xlsx") -> list[Row]:
+    """What the sender is told of a document given as sheets."""
+    found = check({path: sheets}).found
+    rows = told(found, {path: FileFacts("", None)})
+    return [
+        {"code": t.finding.code, "feuille": t.finding.sheet, "cellule": t.finding.cell, "message": t.message, "correction": t.correction}
+        for t in rows
+    ]
+
+
+def errors_in(findings: list[Row]) -> list[Row]:
+    return [f for f in findings if RULES[f["code"]].gravity == "erreur"]
+
+
+def corrected(sender: Sender, findings: list[Row]) -> list[RawSheet]:
+    """The workbook once each error is mended as its correction says."""
+    for finding in errors_in(findings):
+        sender.follow(finding)
+    return sender.saved()
+
+
+def assert_accepted(sheets: list[RawSheet]) -> None:
+    left = errors_in(findings_of(sheets))
+    assert not left, left
+    assert decided({"essai.xlsx": sheets})["essai.xlsx"] in ("accepté", "accepté avec réserves")
+
+
+@pytest.fixture(scope="module")
+def faulty(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, tuple[Mistake, list[Row]]]]:
+    """Each faulty example with the findings that `poles check` tells."""
+    folder = tmp_path_factory.mktemp("erreurs")
+    made = write_mistakes(folder, CONFIG)
+    checked = {c.shown: c.findings for c in check_files([folder / m.file for m in made], CONFIG, folder / "inputs")}
+    return folder, {m.code: (m, checked[str(folder / m.file)]) for m in made}
+
+
+def test_every_error_that_a_sender_can_cause_has_its_round_trip(faulty: tuple[Path, dict[str, tuple[Mistake, list[Row]]]]) -> None:
+    assert set(faulty[1]) >= SENDER_ERRORS
+
+
+@pytest.mark.parametrize("code", sorted(SENDER_ERRORS - set(FILE_RULES)))
+def test_wrong_file_then_correction_as_written_then_accepted(
+    code: str, faulty: tuple[Path, dict[str, tuple[Mistake, list[Row]]]]
+) -> None:  # fmt: skip
+    folder, told_of = faulty
+    mistake, findings = told_of[code]
+    assert {f["code"] for f in errors_in(findings)} == {code}
+    sender = Sender.opening((folder / mistake.file).read_bytes())
+    assert_accepted(corrected(sender, findings))
+
+
+def _instead(values: Callable[[], bytes]) -> Callable[[Path], Path]:
+    def mend(file: Path) -> Path:
+        file.write_bytes(values())
+        return file
+
+    return mend
+
+
+def _into_the_folder(file: Path) -> Path:
+    (file.parent / "region").mkdir()
+    return file.rename(file.parent / "region" / file.name)
+
+
+SOUND = _instead(lambda: document_bytes(PREFIGURATION, CONFIG, day=DAY, values=sound_study()))
+
+
+@pytest.mark.parametrize(
+    ("code", "asks", "mend"),
+    [
+        ("FIC001", "enregistrez-le au format .xlsx et déposez-le de nouveau", SOUND),
+        ("FIC002", "Retirez le mot de passe", SOUND),
+        ("FIC003", "Recopiez vos tableaux dans le modèle vierge", SOUND),
+        ("FIC004", "Recopiez vos tableaux dans le modèle qui convient", SOUND),
+        ("FIC006", "déplacez-le dans le dossier « inputs/region »", _into_the_folder),
+    ],
+)
+def test_a_file_that_is_mended_as_a_whole_is_accepted(
+    code: str, asks: str, mend: Callable[[Path], Path], faulty: tuple[Path, dict[str, tuple[Mistake, list[Row]]]], tmp_path: Path
+) -> None:
+    folder, told_of = faulty
+    mistake, findings = told_of[code]
+    (finding,) = errors_in(findings)
+    assert asks in finding["correction"]
+    file = tmp_path / "inputs" / mistake.file
+    file.parent.mkdir()
+    file.write_bytes((folder / mistake.file).read_bytes())
+    (again,) = check_files([mend(file)], CONFIG, tmp_path / "inputs")
+    assert (again.decision, again.errors) == ("accepté", 0)
+
+
+# Other ways to be wrong: what the nearest name, the plain amounts and several lines make of the correction.
+
+
+def renamed(sheets: list[RawSheet], old: str, new: str) -> list[RawSheet]:
+    return [RawSheet(new if s.name == old else s.name, s.grid) for s in sheets]
+
+
+OTHERS = {
+    "feuille mal nommée": (renamed(study(), "Partenaires", "Partenaire du projet"), "TAB001"),
+    "feuille Identification mal nommée": (renamed(study(), "Identification", "Identifications"), "FIC004"),
+    "colonne mal nommée": (edit(study(), "Plan de financement", "B1", "Financeurr"), "TAB002"),
+    "libellé mal nommé": (edit(study(), "Identification", "A7", "Structure portteuse"), "TAB002"),
+    "type de document mal écrit": (edit(study(), "Identification", "B1", "Dossier préfigurations"), "FIC004"),
+    "colonne en double": (edit(study(), "Partenaires", "C1", "Famille"), "TAB004"),
+    "libellé en double": (edit(edit(study(), "Identification", "A20", "Pays"), "Identification", "B20", "Pays de Dinan"), "TAB004"),
+    "type de financeur": (edit(study(), "Plan de financement", "A2", "Conseil régional"), "CEL104"),
+    "sous-ligne du 74": (edit(study(), "Budget", "B3", "Régionn"), "CEL104"),
+    "compte en toutes lettres": (edit(posts(), "Budget", "A2", "Rémunération du personnel"), "CEL112"),
+    "compte absurde, libellé clair": (edit(posts(), "Budget", "A2", "99"), "CEL112"),
+    "Pays mal écrit": (edit(study(), "Identification", "B5", "pays de Dinnan"), "IDE201"),
+    "Pays d'ailleurs": (edit(study(), "Identification", "B5", "Pays de Caux"), "IDE201"),
+    "année illisible": (edit(study(), "Plan de financement", "C2", "bientôt"), "CEL102"),
+    "date de fin avant le début": (edit(study(), "Identification", "B9", "31/12/2009"), "IDE203"),
+    "exercice avant le début": (edit(posts(years=2), "Identification", "B9", "01/01/2011"), "IDE203"),
+    "aide à l'étude en chiffres": (study(asked=28000), "PRE201"),
+    "aide au poste en chiffres": (posts(asked=36000, cost=50000), "FON201"),
+    "trois postes": (posts(count=3), "FON301"),
+    "total écrit à la main": (edit(posts(), "Budget", "C6", 42100), "BUD303"),
+    "plan et budget": (edit(edit(study(), "Plan de financement", "D2", 19000), "Partenaires", "C1", None), "BUD305"),
+    "plan et postes": (edit(posts(), "Postes", "F2", 34000), "BUD306"),
+}
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_other_wrong_documents_are_accepted_once_corrected(name: str) -> None:
+    sheets, code = OTHERS[name]
+    findings = findings_of(sheets)
+    assert {f["code"] for f in errors_in(findings)} == {code}, findings
+    assert_accepted(corrected(Sender(sheets), findings))
