@@ -16,7 +16,7 @@ DOSSIERS = (PREFIGURATION, FONCTIONNEMENT)
 VOLETS = ("préfiguration", "fonctionnement")
 CONDITIONAL = ("plan", "engagements", "decisions", "mandats", "derogations")
 """Sheets whose rows say, in `sous_reserve`, whether one of their amounts is written « sous réserve »."""
-REMINDER = "Pour mémoire"
+MEMO = "Pour mémoire"
 """A column whose header starts with these words is there for the eye alone: never read, never reported."""
 
 Kind = Literal["texte", "montant", "nombre", "entier", "annee", "date", "siret", "choix", "pays", "pole", "compte"]

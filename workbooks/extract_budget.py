@@ -17,7 +17,7 @@ from schemas.text import listing, normalise, suggestions
 from workbooks.cells import COLUMNS, Cell, address, is_blank, letters, shown
 from workbooks.locate import (
     first_text,
-    is_reminder,
+    is_memo,
     is_repeated_header,
     is_total,
     label_of,
@@ -119,7 +119,7 @@ def _block(sheet: RawSheet, row: int, names: list[str | None], start: int, end: 
     block = _Block(start=start, header=row, end=end)
     for index in range(start, end):
         cell, name = sheet.grid[row][index], names[index]
-        if is_reminder(cell):
+        if is_memo(cell):
             continue
         if name and name not in block.columns:
             block.columns[name] = index

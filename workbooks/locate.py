@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from schemas.finding import Finding
-from schemas.spec import REMINDER, Column, SheetSpec
+from schemas.spec import MEMO, Column, SheetSpec
 from schemas.text import listing, nearest, normalise, suggestions
 from workbooks.cells import Cell, CellError, Grid, Unvalued, address, is_blank, shown
 from workbooks.reader import RawSheet
@@ -63,7 +63,7 @@ def find_header(sheet: RawSheet, spec: SheetSpec, document: str) -> Header | Non
     for index, cell in enumerate(sheet.grid[row]):
         name = labels.get(label_of(cell))
         if name is None:
-            if not is_blank(cell) and not is_reminder(cell):
+            if not is_blank(cell) and not is_memo(cell):
                 unknown.append(index)
         elif name in header.columns:
             first = address(row, header.columns[name])
@@ -84,9 +84,9 @@ def twice(sheet: str, cell: str, label: str, value: str, first: str) -> Finding:
     return Finding("TAB004", sheet, cell, label, value, facts={"autre": first})
 
 
-def is_reminder(cell: Cell) -> bool:
+def is_memo(cell: Cell) -> bool:
     """Whether a header says that its column is only a reminder (« Pour mémoire : budget 2010 retenu »)."""
-    return label_of(cell).startswith(normalise(REMINDER))
+    return label_of(cell).startswith(normalise(MEMO))
 
 
 def unknown_column(sheet: RawSheet, row: int, column: int, wanted: Iterable[Column] = (), first: str = "") -> Finding:
