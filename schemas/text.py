@@ -47,8 +47,8 @@ _NEAR_BEST = 0.1
 """What is further than this from the nearest word is left out."""
 _LONGEST = 60
 """A longer text is a sentence, not a slip."""
-_HOLLOW = frozenset(("pays", "le", "la", "les", "l", "de", "du", "des", "d", "et", "en", "a", "au", "aux"))
-"""Words that many labels share: they make no two names alike."""
+_HOLLOW = ("pay", "et")
+"""Words that many labels share, beside articles: they make no two names alike."""
 
 
 def nearest(text: str, known: Iterable[str], count: int = 3) -> list[str]:
@@ -70,13 +70,13 @@ def _nearest(text: str, known: tuple[str, ...]) -> list[str]:
 
 @lru_cache(maxsize=4096)
 def _core(text: str) -> str:
-    words = normalise(text).split()
+    words = bare(normalise(text)).split()
     return " ".join([w for w in words if w not in _HOLLOW] or words)
 
 
 def _likeness(one: str, other: str) -> float:
-    """From 0 to 1; NEAR at least where the words of one are all among the other's, plural or not, or where it abbreviates the other."""
-    mine, theirs = ({w.rstrip("sx") or w for w in text.split()} for text in (one, other))
+    """From 0 to 1; NEAR at least where the words of one are all among the other's, or where it abbreviates the other."""
+    mine, theirs = set(one.split()), set(other.split())
     among = bool(mine and theirs) and (mine <= theirs or theirs <= mine)
     least = NEAR if among or (len(one) >= 3 and other.startswith(one)) else 0.0
     matcher = SequenceMatcher(None, one, other, autojunk=False)
