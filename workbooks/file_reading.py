@@ -15,6 +15,7 @@ from workbooks.extract import extract
 from workbooks.inspection import inspect_sheets
 from workbooks.reader import read_sheets
 from workbooks.refusal import Refusal
+from workbooks.retour_connu import own_sheets
 
 if TYPE_CHECKING:
     # Only for its name: pydantic would double what a reading process weighs.
@@ -28,7 +29,8 @@ class Changed(Exception):
 def read_file(folder: str | Path, received: Received, specs: Mapping[str, SheetSpec], limits: "Limits") -> Reading:
     """Read one file. Raises Changed, and nothing else."""
     try:
-        return extract(received, read_sheets(_bytes(Path(folder) / received.path, received, limits), limits), specs)
+        sheets = read_sheets(received_bytes(Path(folder) / received.path, received, limits), limits)
+        return extract(received, own_sheets(sheets), specs)
     except Refusal as refusal:
         return refused(received, refusal.code, refusal.detail)
     except (OSError, MemoryError) as error:
@@ -50,8 +52,8 @@ def _reason(error: OSError | MemoryError) -> tuple[str, str]:
     return "FIC001", f"le disque ne l'a pas rendu (erreur {error.errno})"
 
 
-def _bytes(path: Path, received: Received, limits: "Limits") -> bytes:
-    """The file's bytes, read once: what is parsed is what was hashed, whatever happens to the file meanwhile."""
+def received_bytes(path: Path, received: Received, limits: "Limits") -> bytes:
+    """The file's bytes, read once: what is parsed is what was hashed, whatever happens to the file meanwhile. Raises Changed, Refusal."""
     with open_regular(path) as file:
         check_size(os.fstat(file.fileno()).st_size, limits)
         data = file.read()
@@ -63,7 +65,7 @@ def _bytes(path: Path, received: Received, limits: "Limits") -> bytes:
 def inspect_file(folder: str | Path, received: Received, limits: "Limits") -> dict[str, Any]:
     """What the reader saw of one file: `feuilles`, or why it is refused: `refus` (a rule's code) and `detail`."""
     try:
-        return {"feuilles": inspect_sheets(read_sheets(_bytes(Path(folder) / received.path, received, limits), limits))}
+        return {"feuilles": inspect_sheets(read_sheets(received_bytes(Path(folder) / received.path, received, limits), limits))}
     except Changed:
         return {"refus": "FIC001", "detail": "il a été modifié pendant la lecture"}
     except Refusal as refusal:

@@ -1,6 +1,8 @@
 """Reading processes kept warm, one file at a time each, under limits: a file that kills its process costs that process, not the run."""
 
 import contextlib
+import errno
+import hashlib
 import os
 import queue
 import signal
@@ -15,8 +17,11 @@ from typing import IO, Any, Self, cast
 
 from schemas.parameters import Limits
 from schemas.reading import Reading, Received
+from schemas.returns import FileReturn
 from schemas.spec import SheetSpec
 from workbooks.file_reading import refused
+from workbooks.retour import NOT_COPIED, page_alone
+from workbooks.retour_fichier import return_to_plain
 from workbooks.wire import dump, load, reading_from_plain, specs_to_plain
 
 _ROOT = Path(__file__).resolve().parent.parent
@@ -136,12 +141,42 @@ class ReaderPool:
         root = str(folder.resolve())
         return self._map(lambda received: self._inspect_one(root, received), files)
 
-    def _map(self, work: Any, files: Sequence[Received]) -> list[Any]:
+    def give_back(self, folder: Path, outputs: Path, returns: Sequence[FileReturn]) -> None:
+        """Write the return of each file, whose place counts from `outputs`. Raises OSError.
+
+        One whose file cannot be annotated under the limits is its sheet of corrections alone, made here: it holds no byte of the file.
+        """
+        root = str(folder.resolve())
+        self._map(lambda wanted: self._give_one_back(root, outputs / wanted.target, wanted), returns)
+
+    def _map(self, work: Any, files: Sequence[Any]) -> list[Any]:
         return list(self._threads.map(work, files))
+
+    def _give_one_back(self, folder: str, target: Path, wanted: FileReturn) -> None:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        made = self._annotated(folder, target, wanted) if wanted.readable else None
+        if made is None:
+            page = page_alone(wanted, [NOT_COPIED] if wanted.readable else ())
+            target.write_bytes(page)
+            made = hashlib.sha256(page).hexdigest()
+        if hashlib.sha256(target.read_bytes()).hexdigest() != made:
+            raise OSError(errno.EIO, "read back otherwise than written", str(target))
+
+    def _annotated(self, folder: str, target: Path, wanted: FileReturn) -> str | None:
+        """Have a process write an annotated copy; its sha256, or None where the file cannot be annotated. Raises OSError."""
+        request = {"work": "return", "folder": folder, "target": str(target), "wanted": return_to_plain(wanted)}
+        try:
+            made = self._ask(request)
+        except _Died:
+            return None
+        if "erreur" in made:
+            raise OSError(made["erreur"], "a return could not be written", str(target))
+        digest: str | None = made.get("empreinte")
+        return digest
 
     def _read_one(self, folder: str, received: Received) -> Reading | None:
         try:
-            plain = self._ask("read", folder, received)
+            plain = self._ask(_about("read", folder, received))
         except _Died as death:
             return refused(received, "FIC003", death.reason)
         if "changed" in plain:
@@ -151,13 +186,12 @@ class ReaderPool:
 
     def _inspect_one(self, folder: str, received: Received) -> dict[str, Any]:
         try:
-            seen: dict[str, Any] = self._ask("inspect", folder, received)
+            seen: dict[str, Any] = self._ask(_about("inspect", folder, received))
         except _Died as death:
             return {"refus": "FIC003", "detail": death.reason}
         return seen
 
-    def _ask(self, work: str, folder: str, received: Received) -> Any:
-        request = {"work": work, "folder": folder, "path": received.path, "sha256": received.sha256}
+    def _ask(self, request: dict[str, Any]) -> Any:
         worker = self._slots.get()
         try:
             worker = worker or _Worker(self._hello)
@@ -170,3 +204,7 @@ class ReaderPool:
         finally:
             self._slots.put(worker)
         return load(line)
+
+
+def _about(work: str, folder: str, received: Received) -> dict[str, Any]:
+    return {"work": work, "folder": folder, "path": received.path, "sha256": received.sha256}

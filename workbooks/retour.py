@@ -15,7 +15,8 @@ from workbooks.container import open_container
 from workbooks.reader import read_sheets
 from workbooks.refusal import Refusal
 from workbooks.retour_classeur import Book
-from workbooks.retour_corrections import Content, Listed, corrections_sheet, is_corrections
+from workbooks.retour_connu import is_corrections
+from workbooks.retour_corrections import Content, Listed, corrections_sheet
 from workbooks.retour_marques import RANKS, Annotator, place_of
 from workbooks.retour_paquet import Package
 from workbooks.retour_relecture import former_sheets, same_cells
@@ -37,6 +38,7 @@ _NOT_EDITABLE = (
     "Les mises en forme, formules, images et graphiques : la structure de votre fichier ne permet pas de l'annoter, et seules ses valeurs "
     "sont ici, à leur adresse. Corrigez votre propre fichier."
 )
+NOT_COPIED = "Vos feuilles : elles n'ont pas pu être recopiées ici. Corrigez votre propre fichier d'après cette liste."
 _BROKEN = (Uneditable, Refusal, ValueError, KeyError, IndexError, OverflowError)
 """What an odd structure gives when it is changed: its values are given back instead."""
 

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from schemas.returns import SHEET_NAME, SHEET_TITLE, FileReturn, ReturnLine, VersionChange
-from schemas.text import NBSP, count, euros, french_date, normalise
+from schemas.text import NBSP, count, euros, french_date
 from workbooks.cells import letters
-from workbooks.reader import RawSheet
 from workbooks.retour_page import COLUMNS, Page, add_looks
 from workbooks.retour_styles import Styles
 
@@ -38,12 +37,6 @@ class Content:
     lines: Sequence[Listed]
     marked: bool = False
     not_kept: Sequence[str] = ()
-
-
-def is_corrections(sheet: RawSheet) -> bool:
-    """Whether a sheet is the first one of a return, whatever its number."""
-    first = sheet.grid[0][0] if sheet.grid and sheet.grid[0] else ""
-    return normalise(sheet.name).startswith(normalise(SHEET_NAME)) and isinstance(first, str) and first.startswith(SHEET_TITLE)
 
 
 def corrections_sheet(content: Content, styles: Styles, namespace: str) -> tuple[bytes, int]:

@@ -10,7 +10,7 @@ import python_calamine
 from schemas.returns import SHEET_NAME
 from workbooks.cells import Grid
 from workbooks.reader import RawSheet, read_sheets
-from workbooks.retour_corrections import is_corrections
+from workbooks.retour_connu import is_corrections
 from workbooks.retour_xml import Uneditable
 from workbooks.scan import Layout
 

@@ -36,6 +36,11 @@ def _say(answers: BinaryIO, answer: dict[str, Any]) -> None:
 
 
 def _answer(request: dict[str, Any], specs: Any, limits: Any) -> dict[str, Any]:
+    if request["work"] == "return":
+        # Loaded where a return is asked for: reading needs none of it.
+        from workbooks.retour_fichier import give_back, return_from_plain
+
+        return give_back(request["folder"], return_from_plain(request["wanted"]), request["target"], limits)
     received = Received(request["path"], request["sha256"])
     if request["work"] == "inspect":
         return inspect_file(request["folder"], received, limits)

@@ -1,0 +1,117 @@
+"""Which files get a return, under which name, and what it says: from the tables, before any workbook is touched."""
+
+import hashlib
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+from schemas.returns import FileReturn, ReturnLine, VersionChange
+from schemas.rules import GRAVITIES, RULES, STATES
+from schemas.tables import IGNORED, REJECTED, REPLACED
+
+FOLDER = "retours"
+"""Where returns are, below the outputs."""
+SUFFIX = "-corrections.xlsx"
+_ASKED = GRAVITIES[:2]
+"""The gravities that call for a return."""
+_UNREADABLE = ("FIC001", "FIC002", "FIC003")
+_LONGEST = 200
+"""Bytes of a file's name that are kept: with the rest, disks admit 255."""
+
+
+def with_returns(depots: pl.DataFrame, constats: pl.DataFrame) -> pl.DataFrame:
+    """Table `depots` with the column `retour` filled: the path below the outputs of each return to be made."""
+    asking = constats.filter(pl.col("etat") == STATES[0], pl.col("gravite").is_in(_ASKED)).select("fichier").unique()
+    files = depots.filter(~pl.col("decision").is_in([IGNORED, REPLACED])).join(asking, on="fichier", how="semi")
+    targets = return_paths(sorted(files["fichier"].to_list()))
+    return depots.with_columns(pl.col("fichier").replace_strict(targets, default=None, return_dtype=pl.String).alias("retour"))
+
+
+def return_paths(files: Sequence[str]) -> dict[str, str]:
+    """File → path of its return: its own folders and name; a longer name where two would be the same, even on a disk without case."""
+    folders = {part.casefold() for path in files for part in _folders(f"{FOLDER}/{path}")}
+    found: dict[str, str] = {}
+    waiting = list(files)
+    for name in _NAMES:
+        named = {path: _path(path, name) for path in waiting}
+        taken = Counter(target.casefold() for target in (*named.values(), *found.values()))
+        clear = {path: target for path, target in named.items() if taken[target.casefold()] == 1 and target.casefold() not in folders}
+        found |= clear
+        waiting = [path for path in waiting if path not in clear]
+    return found
+
+
+def _folders(path: str) -> list[str]:
+    parts = path.split("/")[:-1]
+    return ["/".join(parts[: n + 1]) for n in range(len(parts))]
+
+
+def _path(path: str, name: Callable[[str], str]) -> str:
+    folder = path.rpartition("/")[0]
+    short = name(path).encode()[:_LONGEST].decode("utf-8", "ignore")
+    return "/".join(filter(None, (FOLDER, folder, (short if short == name(path) else f"{short}-{_mark(path)}") + SUFFIX)))
+
+
+def _mark(path: str) -> str:
+    return hashlib.sha256(path.encode()).hexdigest()[:12]
+
+
+def _name(path: str) -> str:
+    return path.rpartition("/")[2]
+
+
+_NAMES: tuple[Callable[[str], str], ...] = (
+    lambda path: _name(path).rpartition(".")[0] or _name(path),
+    _name,
+    lambda path: f"{_mark(path)}-{_name(path)}",
+)
+"""The names that are tried: without the extension, with it, with a mark of its own."""
+
+
+def file_returns(tables: Mapping[str, pl.DataFrame], changes: Mapping[str, VersionChange], day: date, most: int) -> list[FileReturn]:
+    """What each return says, in the order of `depots`. At most so many findings, the gravest first; `changes` are known by file."""
+    files = tables["depots"].filter(pl.col("retour").is_not_null())
+    found = tables["constats"].filter(pl.col("etat") == STATES[0]).join(files.select("fichier"), on="fichier", how="semi")
+    lines: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for row in found.iter_rows(named=True):
+        lines[row["fichier"]].append(row)
+    return [_file_return(row, lines[row["fichier"]], changes.get(row["fichier"]), day, most) for row in files.iter_rows(named=True)]
+
+
+def _file_return(
+    depot: dict[str, Any], constats: Sequence[dict[str, Any]], change: VersionChange | None, day: date, most: int
+) -> FileReturn:
+    ranked = sorted(constats, key=lambda row: GRAVITIES.index(row["gravite"]))
+    readable = bool(depot["empreinte"]) and not any(row["code"] in _UNREADABLE for row in constats)
+    return FileReturn(
+        path=depot["fichier"],
+        sha256=depot["empreinte"] or "",
+        target=depot["retour"],
+        decision=depot["decision"],
+        reason=depot["motif"],
+        next_step=next_step(depot["decision"], depot["version"], readable),
+        day=day,
+        readable=readable,
+        lines=tuple(_line(row) for row in ranked[:most]),
+        left_out=max(0, len(ranked) - most),
+        change=change,
+    )
+
+
+def _line(row: Mapping[str, Any]) -> ReturnLine:
+    title = RULES[row["code"]].title
+    return ReturnLine(
+        row["gravite"], row["code"], row["feuille"], row["cellule"], title, row["message"], row["correction"], row["reference"]
+    )  # fmt: skip
+
+
+def next_step(decision: str, version: int | None, readable: bool) -> str:
+    """What the sender does now, in one sentence."""
+    if not readable:
+        return "À faire : suivez la dernière colonne de la liste, puis renvoyez le fichier."
+    counted = f"écrivez {version + 1} dans « Version »" if version else "augmentez « Version » de 1"
+    how = f"corrigez votre classeur, {counted}, mettez la nouvelle « Date de dépôt » et renvoyez-le"
+    return f"À faire : {how}." if decision == REJECTED else f"Votre fichier compte. Si vous le corrigez : {how}."
