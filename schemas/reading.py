@@ -24,7 +24,8 @@ class Position:
 class Received:
     """A file found in the inputs. `path` is relative to them, with `/`; `ignored` says why it is not read, if so.
 
-    `arrival` is the rank of the run that first registered its content: later ones are larger (contract §2.2).
+    `arrival` is the rank of the run that first registered its content: later ones are larger (contract §2.2). `amended`: the (sheet, cell,
+    value) that staff's rulings put in place of what the file says.
     """
 
     path: str
@@ -33,6 +34,7 @@ class Received:
     ignored: str = ""
     same_as: str = ""
     arrival: int = 0
+    amended: tuple[tuple[str, str, str], ...] = ()
 
 
 @dataclass

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from schemas.finding import Finding
 from schemas.reading import Reading, Received
 from schemas.spec import SheetSpec
+from workbooks.amend import extract_amended
 from workbooks.container import check_size
 from workbooks.discover import open_regular
-from workbooks.extract import extract
 from workbooks.inspection import inspect_sheets
 from workbooks.reader import read_sheets
 from workbooks.refusal import Refusal
@@ -30,7 +30,7 @@ def read_file(folder: str | Path, received: Received, specs: Mapping[str, SheetS
     """Read one file. Raises Changed, and nothing else."""
     try:
         sheets = read_sheets(received_bytes(Path(folder) / received.path, received, limits), limits)
-        return extract(received, own_sheets(sheets), specs)
+        return extract_amended(received, own_sheets(sheets), specs)
     except Refusal as refusal:
         return refused(received, refusal.code, refusal.detail)
     except (OSError, MemoryError) as error:

@@ -207,4 +207,4 @@ class ReaderPool:
 
 
 def _about(work: str, folder: str, received: Received) -> dict[str, Any]:
-    return {"work": work, "folder": folder, "path": received.path, "sha256": received.sha256}
+    return {"work": work, "folder": folder, "path": received.path, "sha256": received.sha256, "amended": received.amended}

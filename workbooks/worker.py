@@ -41,7 +41,7 @@ def _answer(request: dict[str, Any], specs: Any, limits: Any) -> dict[str, Any]:
         from workbooks.retour_fichier import give_back, return_from_plain
 
         return give_back(request["folder"], return_from_plain(request["wanted"]), request["target"], limits)
-    received = Received(request["path"], request["sha256"])
+    received = Received(request["path"], request["sha256"], amended=tuple((s, c, v) for s, c, v in request["amended"]))
     if request["work"] == "inspect":
         return inspect_file(request["folder"], received, limits)
     try:
