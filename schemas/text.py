@@ -118,6 +118,11 @@ def number(value: Decimal | int | None) -> str:
     return text.replace(".", ",")
 
 
+def whole(n: int) -> str:
+    """Write a whole number as French people do: `1 048 576`."""
+    return f"{n:,}".replace(",", NBSP)
+
+
 def french_date(day: date | None) -> str:
     """Write a date as dd/mm/yyyy."""
     return day.strftime("%d/%m/%Y") if day else ""
@@ -125,7 +130,7 @@ def french_date(day: date | None) -> str:
 
 def count(n: int, singular: str, plural: str | None = None) -> str:
     """`1 erreur`, `2 erreurs`: French takes the singular for 0 and 1."""
-    return f"{n} {singular if abs(n) < 2 else plural or singular + 's'}"
+    return f"{whole(n)} {singular if abs(n) < 2 else plural or singular + 's'}"
 
 
 def listing(items: Iterable[str], last: str = "ou") -> str:

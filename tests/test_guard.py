@@ -92,8 +92,8 @@ SHAPES = {
     "DOCTYPE en UTF-16": (archive({**raw_parts(ROW), "docProps/core.xml": DOCTYPE.encode("utf-16")}), "FIC003", "interdite"),
     "DOCTYPE dans les relations": (archive({**raw_parts(ROW), "_rels/.rels": DOCTYPE}), "FIC003", "interdite"),
     "DOCTYPE dans les textes": (archive({**raw_parts(ROW, strings="<si/>"), "xl/sharedStrings.xml": DOCTYPE}), "FIC003", "interdite"),
-    "feuille trop emboîtée": (raw_xlsx("<row>" * 300 + "</row>" * 300), "FIC003", "emboîtés"),
-    "styles trop emboîtés": (deep("xl/styles.xml"), "FIC003", "emboîtés"),
+    "feuille trop emboîtée": (raw_xlsx("<row>" * 300 + "</row>" * 300), "FIC003", "emboîté"),
+    "styles trop emboîtés": (deep("xl/styles.xml"), "FIC003", "emboîté"),
     "attribut démesuré": (raw_xlsx(f'<row r="1" a="{"x" * 1_000_001}"><c><v>1</v></c></row>'), "FIC003", "démesuré"),
     "relation hors du classeur": (with_relation("../../../etc/passwd"), "FIC003", "hors du classeur"),
     "relation vers rien": (with_relation("worksheets/absent.xml"), "FIC001", "manque"),
@@ -148,7 +148,7 @@ def test_an_old_workbook_whose_chains_lie_ends(change: str, tmp_path: Path) -> N
 )
 def test_what_the_reader_would_lose_or_change_is_refused(rows: str, cell: str) -> None:
     found = refusal(raw_xlsx(rows))
-    assert (found.code, f"{cell} : deux lectures" in found.detail) == ("FIC001", True), found.detail
+    assert (found.code, f"{cell}, deux lectures" in found.detail) == ("FIC001", True), found.detail
 
 
 @pytest.mark.parametrize(
@@ -362,7 +362,7 @@ def test_a_process_answers_in_json_and_imports_little(folder: Path) -> None:
     from workbooks.wire import dump, specs_to_plain
 
     hello = dump({"specs": specs_to_plain(RULES.specs), "limits": LIMITS.model_dump()})
-    ask = dump({"work": "inspect", "folder": str(folder), "path": "petit.xlsx", "sha256": ""})
+    ask = dump({"work": "inspect", "folder": str(folder), "path": "petit.xlsx", "sha256": "", "amended": []})
     done = subprocess.run([sys.executable, "-m", "workbooks.worker"], input=hello + ask, capture_output=True, cwd=ROOT, check=True)
     answers = [json.loads(line) for line in done.stdout.splitlines()]
     assert answers[-1]["feuilles"][0]["somme"] == 1.0

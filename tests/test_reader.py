@@ -340,9 +340,10 @@ BAD: dict[str, tuple[bytes, str, str]] = {
     "nom absolu": (archive({**raw_parts(ROW), "/etc/x": ""}), "FIC003", "structure interne"),
     "nom avec ..": (archive({**raw_parts(ROW), "xl/../../x": ""}), "FIC003", "structure interne"),
     "nom avec ..\\": (archive({**raw_parts(ROW), "xl\\..\\..\\x": ""}), "FIC003", "structure interne"),
-    "cellule au bout du monde": (raw_xlsx(ROW + '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'), "FIC003", "1048576 lignes"),
+    "cellule au bout du monde": (raw_xlsx(ROW + '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'),
+                                 "FIC003", "1\u00a0048\u00a0576 lignes"),
     "erreur au bout du monde": (raw_xlsx(ROW + '<row r="1048576"><c r="XFD1048576" t="e"/><c r="XFD1048576"><f>1</f></c></row>'),
-                                "FIC003", "1048576 lignes"),
+                                "FIC003", "1\u00a0048\u00a0576 lignes"),
     "cellules au bout du monde": (raw_xlsx("".join(f'<row r="{n}"><c r="XFD{n}"><v>1</v></c></row>' for n in range(1, 401))),
                                   "FIC003", "400 lignes"),
     "erreurs au bout du monde": (raw_xlsx("".join(f'<row r="{n}"><c r="XFD{n}" t="e"><v>#N/A</v></c></row>' for n in range(1, 401))),
@@ -374,7 +375,7 @@ BAD: dict[str, tuple[bytes, str, str]] = {
     "ods sans contenu": (archive({"mimetype": "application/vnd.oasis.opendocument.spreadsheet", "META-INF/manifest.xml": "<m/>"}),
                          "FIC001", "manque"),
     "ods répété sans fin": (ods(ods_row(ods_cell("float", "1"), more='table:number-rows-repeated="900000000"')),
-                            "FIC003", "900000000 lignes"),
+                            "FIC003", "900\u00a0000\u00a0000 lignes"),
     "erreur répétée sans fin": (ods(ods_row(ods_cell("string", shown="#N/A", more='table:formula="of:=NA()"'),
                                             more='table:number-rows-repeated="900000000"')), "FIC003", "répétée"),
 }  # fmt: skip
@@ -401,15 +402,17 @@ def test_no_refused_file_leaves_an_exception(name: str, tmp_path: Path) -> None:
 
 def test_limits_are_those_of_the_configuration() -> None:
     data = raw_xlsx(ROW)
-    assert refusal(data, LIMITS.model_copy(update={"parties": 4})).detail == "5 parties, pour 4 admises"
+    assert refusal(data, LIMITS.model_copy(update={"parties": 4})).detail == "il compte 5 parties internes, pour 4 admises"
     assert "lignes" in refusal(raw_xlsx('<row r="50"><c r="AX50"><v>1</v></c></row>'), LIMITS.model_copy(update={"cellules": 49})).detail
-    assert refusal(b"PK\x03\x04" + bytes(1_000_001), LIMITS.model_copy(update={"taille_mo": 1})).detail == "1 Mo, pour 1 Mo admis"
+    assert refusal(b"PK\x03\x04" + bytes(1_000_001), LIMITS.model_copy(update={"taille_mo": 1})).detail == "il pèse 1 Mo, pour 1 Mo admis"
 
 
 def test_an_archive_that_swells_is_refused_before_it_is_opened() -> None:
     swollen = archive({**raw_parts(ROW), "xl/media/blancs.bin": bytes(5_000_000)})
-    assert refusal(swollen).detail.startswith("taux de compression de")
-    assert refusal(swollen, LIMITS.model_copy(update={"taille_depliee_mo": 1})).detail == "5 Mo une fois décompressé, pour 1 Mo admis"
+    assert refusal(swollen).detail.startswith("il est compressé ")
+    assert (
+        refusal(swollen, LIMITS.model_copy(update={"taille_depliee_mo": 1})).detail == "il pèse 5 Mo une fois décompressé, pour 1 Mo admis"
+    )
 
 
 def test_small_repetitive_xml_is_no_bomb() -> None:
@@ -421,7 +424,7 @@ def test_a_far_cell_of_an_old_workbook_is_refused_before_the_reader_makes_room_f
     """A damaged row number, which made the reader ask for more memory than there is."""
     number_at_e5 = b"\x7e\x02\x0a\x00\x04\x00\x04\x00"
     found = refusal(other_word(OLD, number_at_e5, b"\x7e\x02\x0a\x00\xff\xff\xff\xff"))
-    assert (found.code, found.detail) == ("FIC003", "la feuille « Budget » s'étend sur 65536 lignes et 65536 colonnes")
+    assert (found.code, found.detail) == ("FIC003", "la feuille « Budget » s'étend sur 65\u00a0536 lignes et 65\u00a0536 colonnes")
 
 
 @pytest.mark.parametrize("kind", ["xls", "ods"])
@@ -470,7 +473,7 @@ def test_a_file_that_changed_since_it_was_listed_is_left_for_the_next_time(tmp_p
 def test_a_file_too_large_is_not_even_read(tmp_path: Path) -> None:
     with (tmp_path / "gros.xlsx").open("wb") as file:
         file.truncate(51_000_000)
-    assert only_finding(tmp_path, Received("gros.xlsx")) == ("FIC003", "51 Mo, pour 50 Mo admis")
+    assert only_finding(tmp_path, Received("gros.xlsx")) == ("FIC003", "il pèse 51 Mo, pour 50 Mo admis")
 
 
 def test_a_pool_gives_readings_in_the_order_of_files(tmp_path: Path) -> None:

@@ -130,7 +130,7 @@ def open_container(data: bytes, limits: "Limits") -> Container:
 def check_size(size: int, limits: "Limits") -> None:
     """Raise Refusal where a file is too large to be read at all."""
     if size > limits.taille_mo * _MB:
-        raise Refusal("FIC003", f"{size / _MB:.0f} Mo, pour {limits.taille_mo} Mo admis")
+        raise Refusal("FIC003", f"il pèse {size / _MB:.0f} Mo, pour {limits.taille_mo} Mo admis")
 
 
 def _what_else(data: bytes) -> str:
@@ -187,11 +187,11 @@ def _check_parts(parts: list[zipfile.ZipInfo], limits: "Limits") -> None:
     unpacked = sum(p.file_size for p in parts)
     packed = sum(p.compress_size for p in parts) or 1
     if len(parts) > limits.parties:
-        raise Refusal("FIC003", f"{len(parts)} parties, pour {limits.parties} admises")
+        raise Refusal("FIC003", f"il compte {len(parts)} parties internes, pour {limits.parties} admises")
     if unpacked > limits.taille_depliee_mo * _MB:
-        raise Refusal("FIC003", f"{unpacked / _MB:.0f} Mo une fois décompressé, pour {limits.taille_depliee_mo} Mo admis")
+        raise Refusal("FIC003", f"il pèse {unpacked / _MB:.0f} Mo une fois décompressé, pour {limits.taille_depliee_mo} Mo admis")
     if unpacked > _RATIO_FLOOR and unpacked > packed * limits.taux_compression:
-        raise Refusal("FIC003", f"taux de compression de {unpacked // packed}, pour {limits.taux_compression} admis")
+        raise Refusal("FIC003", f"il est compressé {unpacked // packed} fois, pour {limits.taux_compression} fois admises")
     if any(p.flag_bits & 1 for p in parts):
         raise Refusal("FIC002")
     if any(p.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for p in parts):

@@ -31,9 +31,9 @@ def parse(xml: bytes, start: Start, end: One | None = None, text: One | None = N
         nonlocal depth
         depth += 1
         if depth > MAX_DEPTH:
-            raise Refusal("FIC003", "ses éléments XML sont emboîtés sans mesure")
+            raise Refusal("FIC003", "son contenu interne est emboîté sans mesure")
         if attributes and max(map(len, attributes.values())) > MAX_ATTRIBUTE:
-            raise Refusal("FIC003", "un attribut de son XML est démesuré")
+            raise Refusal("FIC003", "son contenu interne est démesuré")
         start(name, attributes)
 
     def closed(name: str) -> None:
@@ -75,4 +75,4 @@ def _ignore(_: str, __: dict[str, str]) -> None:
 
 
 def _refuse_doctype(*_: object) -> None:
-    raise Refusal("FIC003", "son XML contient une déclaration interdite")
+    raise Refusal("FIC003", "son contenu interne comporte une déclaration interdite")

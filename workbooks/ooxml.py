@@ -65,7 +65,7 @@ class _Workbook:
         whole = posixpath.normpath(target if target.startswith("/") else f"{self.folder}/{target}")
         kind = attributes.get("Type", "").rpartition("/")[2]
         if kind in _READ and whole.startswith(".."):
-            raise Refusal("FIC003", "une de ses relations désigne un fichier hors du classeur")
+            raise Refusal("FIC003", "un de ses liens internes désigne un fichier hors du classeur")
         if kind == "worksheet":
             self.targets[attributes.get("Id", "")] = whole.lstrip("/")
         else:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, cast
 
 import python_calamine
 
+from schemas.text import count
 from workbooks.biff import scan_xls
 from workbooks.cells import Grid, shown
 from workbooks.container import Container, open_container
@@ -48,7 +49,9 @@ def read_sheets(data: bytes, limits: "Limits") -> list[RawSheet]:
     for name, scan in odd.items():
         rows = len(scan.used_rows()) if container.format == "xlsx" and scan.columns <= _WIDE else scan.rows
         if rows * scan.columns > limits.cellules:
-            raise Refusal("FIC003", f"la feuille « {shown(name)} » s'étend sur {scan.rows} lignes et {scan.columns} colonnes")
+            raise Refusal(
+                "FIC003", f"la feuille « {shown(name)} » s'étend sur {count(scan.rows, 'ligne')} et {count(scan.columns, 'colonne')}"
+            )
     if odd and container.parts:
         data = repacked(container.parts, odd)
     return _calamine(data, scans, odd)

@@ -110,7 +110,7 @@ def _is_moment(cell: Cell) -> bool:
 
 def _disagree(sheet: str, place: int) -> Refusal:
     return Refusal(
-        "FIC001", f"feuille « {shown(sheet)} », {address(*divmod(place, COLUMNS))} : deux lectures y trouvent des valeurs différentes"
+        "FIC001", f"feuille « {shown(sheet)} », cellule {address(*divmod(place, COLUMNS))}, deux lectures trouvent des valeurs différentes"
     )
 
 
