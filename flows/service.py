@@ -4,6 +4,7 @@ Each is a process, started in order, started again when it ends, stopped togethe
 imports no Prefect.
 """
 
+import contextlib
 import os
 import signal
 import socket
@@ -14,7 +15,6 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
@@ -27,10 +27,12 @@ from schemas.parameters import Config, Service
 
 PROJECT = Path(__file__).resolve().parent.parent
 POOL = "poles"
+DEPLOYED, WATCHED = "deployes", "veille"
+"""Whose runs: those that the worker carries out, those of the watch on drops."""
 _START_S = 180
 _STOP_S = 25
-_PAUSES_S = (1, 2, 5, 15, 60)
-"""Seconds before a part that ended is started again, longer each time."""
+_PAUSES_S = (5, 5, 15, 60)
+"""Seconds before a part that ended is started again, longer each time; its runs have ended by then."""
 _SETTLED_S = 120
 """A part that lived as long starts again at once."""
 _LOG_BYTES = 5_000_000
@@ -38,11 +40,15 @@ _LOG_BYTES = 5_000_000
 
 @dataclass
 class Part:
-    """A process of the service: what people call it, its command, and how often it has had to be restarted."""
+    """A process of the service: what people call it, its command, and how often it has had to be restarted.
+
+    `settles` says whose runs it leaves unfinished when it falls (see `flows.service_settle`).
+    """
 
     name: str
     log: str
     command: tuple[str, ...]
+    settles: str = ""
     process: "subprocess.Popen[bytes] | None" = None
     since: float = 0.0
     falls: int = 0
@@ -60,6 +66,7 @@ def environment(config: Service, home: Path, config_path: Path) -> dict[str, str
         "PREFECT_SERVER_API_PORT": str(config.port),
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "true",
+        "PREFECT_SERVER_DEPLOYMENTS_CONCURRENCY_SLOT_WAIT_SECONDS": "5",
         "PREFECT_WORKER_QUERY_SECONDS": "2",
         "PREFECT_CLI_PROMPT": "false",
         "DO_NOT_TRACK": "1",
@@ -107,10 +114,11 @@ class Supervisor:
         self._wait_for_server(server)
         if self.stopping.is_set():
             return
-        self._once("preparation", (sys.executable, "-m", "flows.service_settle"))
-        self._once("preparation", (*prefect, "--no-prompt", "deploy", "--all", "--prefect-file", str(PROJECT / "prefect.yaml")))
-        worker = Part("l'agent", "agent", (*prefect, "worker", "start", "--pool", POOL, "--type", "process", "--name", "poles"))
-        watch = Part("la veille", "veille", (sys.executable, "-m", "flows.service_watch"))
+        deploy = (*prefect, "--no-prompt", "deploy", "--all", "--prefect-file", str(PROJECT / "prefect.yaml"))
+        if not (self._settle(DEPLOYED, WATCHED) and self._once("preparation", deploy)):
+            raise RunError(f"Le service n'a pas pu inscrire ses passages dans Prefect : voir « {self._log_path('preparation')} ».")
+        worker = Part("l'agent", "agent", (*prefect, "worker", "start", "--pool", POOL, "--type", "process", "--name", "poles"), DEPLOYED)
+        watch = Part("la veille", "veille", (sys.executable, "-m", "flows.service_watch"), WATCHED)
         for part in (worker, watch):
             self.parts.append(part)
             self._start(part)
@@ -124,11 +132,14 @@ class Supervisor:
                 raise RunError(f"Le serveur de Prefect ne démarre pas : voir « {self._log_path('serveur')} ».")
             time.sleep(0.2)
 
-    def _once(self, log: str, command: tuple[str, ...]) -> None:
+    def _settle(self, *whose: str) -> bool:
+        return self._once("preparation", (sys.executable, "-m", "flows.service_settle", *whose))
+
+    def _once(self, log: str, command: tuple[str, ...]) -> bool:
+        """Run a command to its end; whether it did what it had to."""
         with self._log(log) as file:
             done = subprocess.run(command, env=self.env, cwd=PROJECT, stdin=subprocess.DEVNULL, stdout=file, stderr=file, check=False)
-        if done.returncode:
-            raise RunError(f"Le service n'a pas pu inscrire ses passages dans Prefect : voir « {self._log_path(log)} ».")
+        return done.returncode == 0
 
     def _start(self, part: Part) -> None:
         with self._log(part.log) as file:
@@ -150,8 +161,11 @@ class Supervisor:
                     error=True,
                 )
                 part.forget()
+                end_group(part.process.pid)
                 part.process, part.due = None, now + pause
             elif part.process is None and time.monotonic() >= part.due:
+                if part.settles:
+                    self._settle(part.settles)
                 self._start(part)
 
     def _stop_all(self) -> None:
@@ -165,7 +179,7 @@ class Supervisor:
     def _log_path(self, name: str) -> Path:
         return self.folder / f"{name}.log"
 
-    @contextmanager
+    @contextlib.contextmanager
     def _log(self, name: str) -> Iterator[IO[bytes]]:
         path = self._log_path(name)
         if path.is_file() and path.stat().st_size > _LOG_BYTES:
@@ -189,17 +203,15 @@ def stop(process: "subprocess.Popen[bytes]") -> None:
             process.wait(_STOP_S)
         except subprocess.TimeoutExpired:
             process.kill()
-    if sys.platform != "win32":
-        # What it may have left in its group, such as a run under way.
-        _kill_group(process.pid)
+    end_group(process.pid)
     process.wait()
 
 
-def _kill_group(pid: int) -> None:
-    try:
-        os.killpg(pid, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):
-        return
+def end_group(pid: int) -> None:
+    """End what a process left in its group, such as a run under way; on Windows its own agent sees to that."""
+    if sys.platform != "win32":
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(pid, signal.SIGKILL)
 
 
 def answers(settings: Service) -> bool:
