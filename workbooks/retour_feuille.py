@@ -31,6 +31,11 @@ class _Tag:
     attributes: dict[str, str]
     closing: int = 0
 
+    @property
+    def rank(self) -> int:
+        """The format that it names; the first one where it names none."""
+        return int(self.attributes.get("s") or 0)
+
 
 @dataclass
 class _Row:
@@ -177,7 +182,7 @@ class SheetXml:
         """The format that a cell has without being written: its row's, else its column's."""
         held = self.rows.get(row)
         if held and _says_yes(held.tag.attributes, "customFormat"):
-            return int(held.tag.attributes.get("s", 0))
+            return held.tag.rank
         return next((style for first, last, style in self._column_styles if first <= column <= last), 0)
 
 
@@ -211,7 +216,7 @@ def mark_cells(sheet: SheetXml, edits: Edits, gravities: Gravities, styles: Styl
         _mark_row(sheet, edits, row, held, by_row.get(row, {}), styles)
     _add_rows(sheet, edits, {row: columns for row, columns in by_row.items() if row not in sheet.rows}, styles)
     for tag in sheet.marked:
-        _restyle(edits, tag, styles.former[int(tag.attributes["s"])])
+        _restyle(edits, tag, styles.former[tag.rank])
 
 
 def _restyle(edits: Edits, tag: _Tag, rank: int) -> None:
@@ -220,7 +225,7 @@ def _restyle(edits: Edits, tag: _Tag, rank: int) -> None:
 
 def _mark_row(sheet: SheetXml, edits: Edits, row: int, held: _Row, gravities: dict[int, str], styles: Styles) -> None:
     for column, tag in held.cells.items():
-        rank = int(tag.attributes.get("s", 0))
+        rank = tag.rank
         before = styles.former.get(rank, rank)
         after = styles.marked(before, gravities[column]) if column in gravities else before
         if after != rank:
