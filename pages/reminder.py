@@ -43,7 +43,11 @@ def reminder_page(reminder: Reminder, config: Config) -> bytes:
     room -= (_OF_FILES if reminder.to_mend else 0) + (_OF_FINANCERS if reminder.unanswered else 0)
     others = reminder.to_mend or reminder.unanswered
     received = [_received(f) for f in reminder.received]
-    room, kept = _head([lines_of(f.path, _NAMES) for f in received], room, _MOST_RECEIVED if others else room)
+    room, kept = _head(
+        [max(lines_of(f.path, _NAMES), lines_of(f.document, 0.22), lines_of(f.verdict, 0.26)) for f in received],
+        room,
+        _MOST_RECEIVED if others else room,
+    )
     received = received[:kept]
     silent = [_silent(u) for u in reminder.unanswered]
     heights = [max(lines_of(name, _NAMES), lines_of(said, _REST)) for name, said in silent]
@@ -52,7 +56,7 @@ def reminder_page(reminder: Reminder, config: Config) -> bytes:
     files = _fitting(reminder.to_mend, room)
     return render(
         "relance.html",
-        relance=reminder,
+        relance=replace(reminder, pays=cut(one_line(reminder.pays), 1, 0.5), next_action=cut(one_line(reminder.next_action), 1)),
         programme=cut(config.campagne.nom, 1, 0.6),
         expediteur=cut(config.relances.expediteur, 1),
         recus=received,
@@ -79,7 +83,8 @@ def _more(whole: Sequence[object], shown: Sequence[object], one: str, several: s
 
 
 def _received(file: ReceivedFile) -> ReceivedFile:
-    return replace(file, path=_name(file.path, _NAMES), verdict=cut(one_line(file.verdict), 2, 0.26))
+    document, verdict = cut(one_line(file.document), 2, 0.22), cut(one_line(file.verdict), 2, 0.26)
+    return replace(file, path=_name(file.path, _NAMES), document=document, verdict=verdict)
 
 
 def _name(path: str, share: float) -> str:
