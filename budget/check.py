@@ -6,12 +6,14 @@ import polars as pl
 
 from budget import groups
 from budget.caps import rules_in_force, with_caps
+from budget.financers_cited import single_file_findings
 from budget.frames import MONEY, Batch
 from budget.lines import account_lines, heading_remainders
 from budget.validate import Located, check_group, check_sheet
 from schemas import groups as models
 from schemas.decisions import AWARD
 from schemas.documents import SHEETS
+from schemas.financers import FinancerDirectory
 from schemas.parameters import Config
 from schemas.reading import Reading
 from schemas.spec import DECISIONS, DOSSIERS
@@ -24,6 +26,7 @@ def check(readings: Sequence[Reading], batch: Batch, config: Config) -> list[Loc
     for kind, (_, model) in SHEETS.items():
         found += check_sheet(kind, model, identity if kind == "identification" else batch.sheets[kind], batch)
     found += _check_groups(dossiers_with_caps(batch, config), batch, config)
+    found += single_file_findings(batch, FinancerDirectory(config.extra_financers()))
     return found
 
 

@@ -6,6 +6,8 @@ from decimal import Decimal
 import polars as pl
 
 from budget.frames import MONEY, ZERO
+from budget.lines import PROJECT
+from schemas.programme import FIRM
 from schemas.spec import COMPTE_RENDU, DECISIONS, DOCUMENT_TYPES, FONCTIONNEMENT, PREFIGURATION, STATEMENT
 from schemas.tables import DECISIONS as FILE_DECISIONS
 from schemas.tables import IGNORED, KEPT, REJECTED, REPLACED, Controles, polars_schema
@@ -72,6 +74,32 @@ def _total(frame: pl.DataFrame, column: str) -> Decimal:
     return Decimal(frame[column].sum() or 0)
 
 
+def money_controls(tables: dict[str, pl.DataFrame]) -> list[Control]:
+    """What the tables of the Région and of the co-financers hold is what the decisions, payments and statements say, to the cent."""
+    votes, decisions, payments = tables["votes"].filter(pl.col("etat") == KEPT), tables["decisions"], tables["mandats"]
+    funding, pairs, engaged, due = (tables[n] for n in ("financements", "rapprochement", "engagements", "echeancier"))
+    firm = due.filter(pl.col("nature") == FIRM)
+    undecided = payments.join(decisions, on=PROJECT, how="anti")
+    voted, paid = _total(decisions, "vote_eur"), _total(payments, "montant_eur")
+    found = [
+        ("Échéancier ferme = votes de la Région (€)", voted, _total(firm, "prevu_eur")),
+        ("Échéancier mandaté = mandats (€)", paid, _total(due, "mandate_eur")),
+        ("Engagements votés = votes de la Région (€)", voted, _total(engaged, "vote_eur")),
+        (
+            "Engagements mandatés et mandats sans décision = mandats (€)",
+            paid,
+            _total(engaged, "mandate_eur") + _total(undecided, "montant_eur"),
+        ),
+        ("Financements votés = états retenus et votes de la Région (€)", _total(votes, "vote_eur") + voted, _total(funding, "vote_eur")),
+        ("Financements versés = états retenus et mandats (€)", _total(votes, "verse_eur") + paid, _total(funding, "verse_eur")),
+    ]
+    words = {"sollicite": "sollicité", "acquis": "acquis", "vote": "voté", "verse": "versé", "ecart": "écart"}
+    return found + [
+        (f"Rapprochement = financements : {word} (€)", _total(funding, f"{name}_eur"), _total(pairs, f"{name}_eur"))
+        for name, word in words.items()
+    ]
+
+
 def amounts_by_file(depots: pl.DataFrame, read: pl.DataFrame, aside: pl.DataFrame, tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
     """Add `lu_eur, compte_eur, ecarte_eur` to the files (with their `decision`).
 
@@ -80,10 +108,10 @@ def amounts_by_file(depots: pl.DataFrame, read: pl.DataFrame, aside: pl.DataFram
     """
     sources = [
         (tables["budget"].filter(pl.col("etat") == KEPT), "montant_eur"),
-        (tables["votes"], "vote_eur"),
+        (tables["votes"].filter(pl.col("etat") == KEPT), "vote_eur"),
         (tables["decisions"], "vote_eur"),
         (tables["mandats"], "montant_eur"),
-        (tables["realises"], "realise_eur"),
+        (tables["realises"].filter(pl.col("etat") == KEPT), "realise_eur"),
     ]
     counted = pl.concat([_by_file(frame, column) for frame, column in sources]).group_by("fichier").agg(pl.col("compte_eur").sum())
     for part in (read, counted, aside):

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
+from budget.facts_cofinancing import COFINANCING
 from schemas.text import euros, french_date, listing, number
 
 Row = Mapping[str, Any]
@@ -135,6 +136,7 @@ _BY_RULE: dict[str, Callable[[Row, str], Facts]] = {
     "BUD306": lambda row, _: _plan_and_posts(row),
     "PAR301": lambda row, _: {"reference": row["partenariat_reference"]},
     "REG401": lambda row, _: {"champ": row["libelle"], "valeur": french_date(row["date_regle"]), "regles": row["regles"]},
+    **COFINANCING,
 }  # fmt: skip
 
 

@@ -1,10 +1,20 @@
-"""Which lines of a budget count: the sub-lines where they have amounts, else their heading (contract §1, Budget)."""
+"""What a line of money is about, and which lines of a budget count: the sub-lines where they have amounts, else their heading."""
 
 import polars as pl
 
 from budget.frames import ZERO
+from schemas.pays import all_pays
 
+PROJECT = ["pays_code", "projet", "volet"]
+LINE = [*PROJECT, "exercice", "financeur_id"]
+"""A financing: both sides are summed by it before they are compared (contract §4)."""
 GROUP = ["fichier", "exercice", "rubrique"]
+
+
+def pays_name() -> pl.Expr:
+    """The name of the Pays of each row, its code where it is none, as `pays`."""
+    names = {p.code: p.name for p in all_pays().values()}
+    return pl.col("pays_code").replace_strict(names, default=pl.col("pays_code"), return_dtype=pl.String).alias("pays")
 
 
 def account_lines(budget: pl.DataFrame) -> pl.DataFrame:

@@ -7,20 +7,13 @@ from datetime import date
 import polars as pl
 
 from budget.check import check
-from budget.consolidate import (
-    budget_table,
-    decisions_table,
-    financements_table,
-    mandats_table,
-    realises_table,
-    statement_names,
-    votes_table,
-)
 from budget.constats import FileFacts, constats_table
-from budget.control import amounts_by_file, controls_table, euro_controls, file_controls
+from budget.control import amounts_by_file, controls_table, euro_controls, file_controls, money_controls
 from budget.decide import Decided, decide
 from budget.euros import euros_read, euros_set_aside
+from budget.financers import statement_names
 from budget.frames import Batch, assemble
+from budget.money import money_tables
 from budget.open_data import unpublishable
 from budget.reminders import reminders, reminders_table
 from budget.rows import identities, united_rows
@@ -58,13 +51,9 @@ def make_tables(checked: Checked, config: Config, day: date) -> Tables:
     batch, decided = checked.batch, checked.decided
     directory = FinancerDirectory(config.extra_financers())
     tables: Tables = {name: empty(model) for name, model in TABLES.items()}
-    tables["budget"] = budget_table(batch, decided)
-    tables["financements"], plan_sources = financements_table(batch, decided, directory)
-    tables["votes"] = votes_table(batch, decided, directory)
-    tables["decisions"] = decisions_table(batch, decided)
-    tables["mandats"] = mandats_table(batch, decided)
-    tables["realises"] = realises_table(batch, decided)
-    found = checked.found + unpublishable(tables["decisions"], batch, config.open_data, day)
+    money = money_tables(batch, decided, config, day)
+    tables |= money.tables
+    found = checked.found + money.found + unpublishable(tables["decisions"], batch, config.open_data, day)
     tables["constats"], constat_sources = constats_table(found, _file_facts(checked))
     tables["depots"] = _depots(checked, tables, directory)
     tables["suivi_pays"] = status_table(
@@ -72,9 +61,9 @@ def make_tables(checked: Checked, config: Config, day: date) -> Tables:
     )
     tables |= versions_tables(batch, decided, checked.found, _file_facts(checked))
     tables["relances"] = reminders_table(reminders(tables, config, day))
-    tables["provenances"] = pl.concat([plan_sources, constat_sources]).unique(maintain_order=True)
+    tables["provenances"] = pl.concat([money.provenances, constat_sources]).unique().sort(pl.all())
     tables["controles"] = controls_table(
-        [*file_controls(len(decided.standings), tables["depots"]), *euro_controls(tables["depots"], tables)]
+        [*file_controls(len(decided.standings), tables["depots"]), *euro_controls(tables["depots"], tables), *money_controls(tables)]
     )
     for name, model in TABLES.items():
         model.validate(tables[name])

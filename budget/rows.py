@@ -4,11 +4,10 @@ import polars as pl
 
 from budget.decide import Decided
 from budget.frames import Batch
+from budget.lines import PROJECT, account_lines
 from schemas.pays import all_pays
 from schemas.spec import DOSSIERS
 from schemas.tables import Table, polars_schema
-
-PROJECT = ["pays_code", "projet", "volet"]
 
 
 def shape(frame: pl.DataFrame, model: type[Table]) -> pl.DataFrame:
@@ -53,6 +52,24 @@ def kept_rows(kind: str, batch: Batch, decided: Decided) -> pl.DataFrame:
     return rows.join(aside, on=["fichier", "ligne"], how="anti", maintain_order="left")
 
 
+def rank_of_file(decided: Decided) -> pl.Expr:
+    """The rank of each row's file among all: by date of deposit, version, arrival, path."""
+    order = {s.path: rank for rank, s in enumerate(sorted(decided.standings, key=lambda s: s.order))}
+    return pl.col("fichier").replace_strict(order, default=0, return_dtype=pl.Int64)
+
+
+def coverage(batch: Batch, decided: Decided) -> pl.DataFrame:
+    """The accepted dossier of each project and exercice: the latest campaign's of those with a budget or a plan for it (contract §2.3).
+
+    A row per project and exercice: `campagne, fichier, date_depot`.
+    """
+    sheets = [account_lines(batch.sheets["budget"]), batch.sheets["plan"]]
+    covered = pl.concat([f.select("fichier", "exercice") for f in sheets]).drop_nulls().unique()
+    counted = covered.join(decided.counting(), on="fichier", how="semi")
+    mine = counted.join(identities(batch).select("fichier", *PROJECT, "campagne", "date_depot"), on="fichier")
+    return mine.filter(pl.col("campagne") == pl.col("campagne").max().over(*PROJECT, "exercice"))
+
+
 UNITED = {
     "decisions": ("pays_code", "projet", "volet", "nature", "beneficiaire", "siret", "postes_accordes", "premier_exercice", "duree_ans",
                   "reference", "numero_engagement"),
@@ -65,7 +82,6 @@ UNITED = {
 def united_rows(kind: str, batch: Batch, decided: Decided) -> pl.DataFrame:
     """Rows of Décisions Région united across files: for one key, the rows of the file that is latest by date, version, path."""
     rows = kept_rows(kind, batch, decided)
-    order = {s.path: rank for rank, s in enumerate(sorted(decided.standings, key=lambda s: s.order))}
-    rank = pl.col("fichier").replace_strict(order, default=0, return_dtype=pl.Int64)
+    rank = rank_of_file(decided)
     key = [pl.col(name) for name in UNITED[kind]]
     return rows.with_columns(rang=rank).filter(pl.col("rang") == pl.col("rang").max().over(key)).drop("rang")

@@ -9,10 +9,10 @@ from decimal import ROUND_HALF_UP, Decimal
 
 import polars as pl
 
+from budget.lines import PROJECT, pays_name
 from schemas.accounts import IN_KIND, SUBSIDIES, accounts
 from schemas.decisions import AWARD
 from schemas.financers import OWN_RESOURCES, REGION, TYPES
-from schemas.pays import all_pays
 from schemas.rules import GRAVITIES, STATES
 from schemas.spec import VOLETS
 from schemas.tables import ACCEPTED, ACCEPTED_WITH_RESERVES, DECISIONS, IGNORED, KEPT, REJECTED, REPLACED, STAGES
@@ -22,7 +22,6 @@ Views = dict[str, pl.DataFrame]
 Control = tuple[str, Decimal, Decimal]
 """(controle, attendu, obtenu), as the `controles` table holds them."""
 
-PROJECT = ["pays_code", "projet", "volet"]
 _EUROS = pl.Decimal(38, 2)
 _ACTION_FIRST = (REJECTED, ACCEPTED_WITH_RESERVES, ACCEPTED, REPLACED, IGNORED)
 _IN_KIND = pl.col("compte").str.head(2).is_in(list(IN_KIND))
@@ -98,7 +97,7 @@ def by_pays(tables: Tables) -> pl.DataFrame:
         _posts(tables, spine),
     ):
         frame = frame.join(part, on=PROJECT, how="left")
-    return _with_rate(frame).with_columns(_pays_name()).sort(PROJECT).select(
+    return _with_rate(frame).with_columns(pays_name()).sort(PROJECT).select(
         "pays_code", "pays", "projet", "volet", "pole", "porteur", "exercices", "annuite", "postes", "cout_eur", "demande_eur", "vote_eur",
         "engage_eur", "mandate_eur", "confirme_eur", "declare_eur", "espere_eur", "propres_eur", "taux_region",
     )  # fmt: skip
@@ -125,7 +124,7 @@ def status_files(tables: Tables, campagne: int) -> pl.DataFrame:
     return (
         tables["depots"]
         .filter(shown)
-        .with_columns(_pays_name(), pl.col("decision").replace_strict(rank, return_dtype=pl.Int64).alias("_rang"))
+        .with_columns(pays_name(), pl.col("decision").replace_strict(rank, return_dtype=pl.Int64).alias("_rang"))
         .sort("_rang", "pays_code", "financeur", "fichier", nulls_last=True)
         .drop("_rang")
     )
@@ -141,7 +140,7 @@ def status_findings(tables: Tables, depots: pl.DataFrame) -> pl.DataFrame:
     return (
         tables["constats"]
         .join(depots.select("fichier"), on="fichier", how="semi")
-        .with_columns(_pays_name(), *order, *_cell_order())
+        .with_columns(pays_name(), *order, *_cell_order())
         .sort("_gravite", "_etat", "fichier", "feuille", "_ligne", "_colonne", "code", "constat_id", nulls_last=True)
         .drop("_gravite", "_etat", "_ligne", "_colonne")
     )
@@ -285,11 +284,6 @@ def _votes_of_year(tables: Tables, campagne: int) -> pl.DataFrame:
     voted = tables["decisions"].filter(pl.col("date_decision").dt.year() == campagne)
     frame = pl.DataFrame({"volet": list(VOLETS)}).join(_sums(voted, ["volet"], ("vote_eur",)), on="volet", how="left")
     return frame.with_columns(pl.col("vote_eur").fill_null(0).cast(_EUROS))
-
-
-def _pays_name() -> pl.Expr:
-    names = {p.code: p.name for p in all_pays().values()}
-    return pl.col("pays_code").replace_strict(names, default=pl.col("pays_code"), return_dtype=pl.String).alias("pays")
 
 
 def _cell_order() -> tuple[pl.Expr, pl.Expr]:

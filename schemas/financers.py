@@ -6,16 +6,19 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 
-from schemas.text import normalise
+from schemas.text import nearest, normalise
 
 REGION = "Région"
+REGION_CODE = "region-bretagne"
+"""The Région that runs the programme, among the financers: its side is `Décisions Région`."""
+COMMUNE = "Commune"
 OWN_RESOURCES = "Ressources propres"
 TYPES = (
     REGION,
     "État",
     "Département",
     "EPCI",
-    "Commune",
+    COMMUNE,
     "Organisme social",
     "Europe",
     "ASP",
@@ -87,11 +90,20 @@ class FinancerDirectory:
         financers = (*known_financers(), *extra)
         self._by_siren = {f.siren: f for f in financers if f.siren}
         self._by_name = {(f.type, normalise(name)): f for f in financers for name in (f.name, *f.aliases)}
+        self._labels = {label: f.name for f in financers for label in (f.name, *f.aliases)}
+
+    def match(self, name: str | None, kind: str | None, siret: str | None) -> tuple[Financer | None, Financer | None]:
+        """The known financers to whom the SIREN (first nine digits of a SIRET) and the name, within its type, point."""
+        digits = siret or ""
+        siren = digits[:9] if digits.isdecimal() and len(digits) in (9, 14) else ""
+        return self._by_siren.get(siren), self._by_name.get((kind or "", normalise(name or "")))
 
     def find(self, name: str | None, kind: str | None, siret: str | None) -> Financer:
-        """The financer meant. `siret` is believed only where the caller found it valid (14 digits, or 9 for a SIREN)."""
-        known = self._by_siren.get((siret or "")[:9]) or self._by_name.get((kind or "", normalise(name or "")))
-        if known:
-            return known
+        """The financer meant: by its SIREN, then by its name; an unknown one under its own name and type."""
+        by_siren, by_name = self.match(name, kind, siret)
         key = normalise(f"{kind or ''} {name or ''}").replace(" ", "-")
-        return Financer(key, (name or "").strip(), kind or "", (siret or "")[:9], ())
+        return by_siren or by_name or Financer(key, (name or "").strip(), kind or "", "", ())
+
+    def like(self, name: str) -> list[str]:
+        """Names of known financers that look like this one, by name or alias: a suggestion, never a match."""
+        return list(dict.fromkeys(self._labels[label] for label in nearest(name, self._labels, count=9)))[:3]

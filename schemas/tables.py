@@ -4,7 +4,15 @@ from datetime import date
 
 import pandera.polars as pa
 
+from schemas.accounts_rendered import CompteRendu as CompteRendu
+from schemas.accounts_rendered import Soldes as Soldes
 from schemas.columns import Euros
+from schemas.financing import Financements as Financements
+from schemas.financing import Rapprochement as Rapprochement
+from schemas.programme import Echeancier as Echeancier
+from schemas.programme import Engagements as Engagements
+from schemas.programme import Previsions as Previsions
+from schemas.programme import ScenarioEcarts as ScenarioEcarts
 from schemas.reminders import Relances
 from schemas.rules import GRAVITIES, RULES, STATES
 from schemas.table import Table as Table
@@ -25,6 +33,7 @@ DECISIONS = (ACCEPTED, ACCEPTED_WITH_RESERVES, REJECTED, REPLACED, IGNORED)
 
 KEPT = "retenu"
 UPDATED = "réactualisé"
+NOT_COMPARED = "hors rapprochement"
 
 STAGES = (
     "sans démarche", "préfiguration déposée", "étude en cours", "étude rendue", "projet validé", "pôle déposé",
@@ -97,30 +106,6 @@ class BudgetLines(Table):
     etat: str = pa.Field(isin=[KEPT, UPDATED], description="Retenu, ou réactualisé par une campagne plus récente (non compté).")
 
 
-class Financements(Table):
-    """A row per project, exercice and financer."""
-
-    pays_code: str = _key("Code du Pays.")
-    projet: int = _key("Numéro du projet dans le Pays.")
-    volet: str = _key("Préfiguration ou fonctionnement.")
-    exercice: int = _key("Année du financement.")
-    financeur_id: str = _key("Code du financeur.")
-    campagne: int = pa.Field(description="Année de la campagne.")
-    type_financeur: str = pa.Field(description="Type de financeur.")
-    financeur: str = pa.Field(description="Nom du financeur.")
-    sollicite_eur: Euros = _money("Montant sollicité selon le dossier.")
-    acquis_eur: Euros = _money("Montant acquis selon le dossier.")
-    vote_eur: Euros = _money("Montant voté selon le financeur.")
-    verse_eur: Euros = _money("Montant versé selon le financeur.")
-    confirme_eur: Euros = _money("Ce que le financeur dit avoir voté.")
-    declare_eur: Euros = _money("Acquis du dossier, daté et référencé, sans état reçu.")
-    espere_eur: Euros = _money("Le reste du montant de la ligne.")
-    ecart_eur: Euros = _money("Voté moins montant du dossier.")
-    etat: str = pa.Field(
-        isin=["concordant", "écart", "dossier seul", "financeur seul", "sans réponse"], description="Résultat du rapprochement."
-    )
-
-
 class SuiviPays(Table):
     """A row per Pays: its stage and what to do next."""
 
@@ -174,7 +159,13 @@ class Votes(Table):
     verse_eur: Euros = _money("Montant versé.")
     date_deliberation: date = _text("Jour du vote.")
     reference: str = _text("Référence de la délibération.")
+    sous_reserve: bool = _text("Un montant de la ligne est écrit « sous réserve » : espéré, jamais confirmé.")
     cellule: str = pa.Field(description="Cellule du montant voté.")
+    etat: str = pa.Field(
+        isin=[KEPT, UPDATED, REPLACED, NOT_COMPARED],
+        description="Retenu ; réactualisé par l'état d'une campagne plus récente qui couvre l'exercice ; remplacé par un autre état de la "
+        "campagne ; hors rapprochement : la Région, comparée à ses seules décisions, et les ressources propres.",
+    )
 
 
 class DecisionsRegion(Table):
@@ -197,6 +188,7 @@ class DecisionsRegion(Table):
     reference: str = _text("Référence de la délibération.")
     date_convention: date = _text("Jour de la signature.")
     numero_engagement: str = _text("Numéro d'engagement.")
+    sous_reserve: bool = _text("Un montant de la ligne est écrit « sous réserve » : espéré, jamais confirmé.")
     cellule: str = pa.Field(description="Cellule du montant voté.")
 
 
@@ -234,36 +226,10 @@ class Realises(Table):
     libelle: str = _text("Libellé de la ligne.")
     prevu_eur: Euros = _money("Montant prévu.")
     realise_eur: Euros = _money("Montant réalisé.")
+    explication: str = _text("Raison de l'écart, selon le compte rendu.")
+    cellule_prevu: str = _text("Cellule du montant prévu.")
     cellule: str = pa.Field(description="Cellule du montant réalisé.")
-
-
-class Engagements(Table):
-    """A row per decision row: voted, engaged, paid (contract §4; filled by the reconciliation with the Région's decisions)."""
-
-    decision: str = _key("Ligne de décision : fichier, feuille et ligne.")
-    pays_code: str = pa.Field(description="Code du Pays.")
-    projet: int = pa.Field(description="Numéro du projet.")
-    volet: str = pa.Field(description="Préfiguration ou fonctionnement.")
-    beneficiaire: str = _text("Structure qui reçoit l'aide.")
-    vote_eur: Euros = _money("Montant voté, signé.")
-    engage_eur: Euros = _money("Montant engagé : 0 tant qu'aucune convention n'est signée.")
-    mandate_eur: Euros = _money("Montant mandaté.")
-    reste_a_mandater_eur: Euros = _money("Engagé moins mandaté.")
-    date_decision: date = _text("Jour de la commission permanente.")
-    date_convention: date = _text("Jour de la signature.")
-    reference: str = _text("Référence de la délibération.")
-
-
-class Echeancier(Table):
-    """A row per project, exercice and nature: what falls due when."""
-
-    pays_code: str = _key("Code du Pays.")
-    projet: int = _key("Numéro du projet.")
-    volet: str = _key("Préfiguration ou fonctionnement.")
-    exercice: int = _key("Année.")
-    nature: str = _key("ferme, demandé ou prévision.", isin=["ferme", "demandé", "prévision"])
-    prevu_eur: Euros = _money("Montant attendu.")
-    mandate_eur: Euros = _money("Montant mandaté.")
+    etat: str = pa.Field(isin=[KEPT, UPDATED], description="Retenu, ou réactualisé par un compte rendu plus récent de l'exercice.")
 
 
 TABLES: dict[str, type[Table]] = {
@@ -280,6 +246,11 @@ TABLES: dict[str, type[Table]] = {
     "decisions": DecisionsRegion,
     "mandats": MandatsRegion,
     "realises": Realises,
+    "rapprochement": Rapprochement,
+    "compte_rendu": CompteRendu,
+    "soldes": Soldes,
+    "previsions": Previsions,
+    "scenario_ecarts": ScenarioEcarts,
     "relances": Relances,
     "versions": Versions,
     "versions_constats": VersionsConstats,

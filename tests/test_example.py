@@ -57,7 +57,16 @@ def test_every_file_and_euro_is_in_the_controls(outcome: Outcome) -> None:
 
 
 def test_the_example_has_no_warning(outcome: Outcome) -> None:
-    assert set(outcome.tables["constats"]["code"]) == {"CEL109"}
+    assert set(outcome.tables["constats"]["code"]) == {"CEL109", "COF404", "COF406"}
+    assert set(outcome.tables["constats"]["gravite"]) == {"information"}
+
+
+def test_dossiers_co_financers_and_decisions_agree(outcome: Outcome) -> None:
+    funding = outcome.tables["financements"]
+    assert set(funding["etat"]) == {"concordant", "sans réponse"}
+    assert funding["ecart_eur"].sum() == 0
+    due = outcome.tables["echeancier"]
+    assert due.filter(nature="ferme")["prevu_eur"].sum() == outcome.tables["decisions"]["vote_eur"].sum()
 
 
 def test_every_table_is_valid_and_written(outcome: Outcome, outputs: Path) -> None:

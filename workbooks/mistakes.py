@@ -134,7 +134,8 @@ def _no_cell(code: str, slug: str, document: str, values: DocumentValues, kind: 
 
 def _cases() -> list[_Case]:
     """All cases, in the order of the catalogue."""
-    return [*_file_cases(), *_table_cases(), *_cell_cases(), *_identity_cases(), *_cap_cases(), *_sum_cases(), *_other_cases()]
+    whole = [*_file_cases(), *_table_cases(), *_cell_cases(), *_identity_cases()]
+    return [*whole, *_cap_cases(), *_sum_cases(), *_financer_cases(), *_other_cases()]
 
 
 def _file_cases() -> list[_Case]:
@@ -248,6 +249,17 @@ def _sum_cases() -> list[_Case]:
         _no_cell("BUD304", "rubrique-differente", FONCTIONNEMENT, heading, "budget"),
         _in_budget("BUD305", "plan-et-budget-differents", unlike, "74", "Département"),
         _in_table("BUD306", "plan-et-postes-differents", FONCTIONNEMENT, fewer, "plan", "sollicite_eur"),
+    ]
+
+
+def _financer_cases() -> list[_Case]:
+    misspelt = with_cell(study(), "plan", "financeur", "Consel général du Morbihan", 1)
+    two = with_cell(study(), "plan", "siret", "222900011", 1)
+    paid = with_cell(example_values(STATEMENT), "engagements", "verse_eur", 12000)
+    return [
+        _in_table("COF406", "financeur-inconnu", PREFIGURATION, misspelt, "plan", "financeur", 1),
+        _in_table("COF407", "siren-et-nom-differents", PREFIGURATION, two, "plan", "financeur", 1),
+        _no_cell("COF409", "verse-superieur-au-vote", STATEMENT, paid, "engagements"),
     ]
 
 
