@@ -4,6 +4,10 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+FOLDER = "retours"
+"""Where returns are, below the outputs."""
+SUFFIX = "-corrections.xlsx"
+"""What follows a file's name in that of its return."""
 SHEET_NAME = "Corrections"
 """The first sheet of a return."""
 SHEET_TITLE = "Corrections à apporter"

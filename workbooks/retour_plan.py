@@ -2,19 +2,16 @@
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
 import polars as pl
 
-from schemas.returns import FileReturn, ReturnLine, VersionChange
+from schemas.returns import FOLDER, SUFFIX, FileReturn, ReturnLine, VersionChange
 from schemas.rules import GRAVITIES, RULES, STATES
 from schemas.tables import IGNORED, REJECTED, REPLACED
 
-FOLDER = "retours"
-"""Where returns are, below the outputs."""
-SUFFIX = "-corrections.xlsx"
 _ASKED = GRAVITIES[:2]
 """The gravities that call for a return."""
 _UNREADABLE = ("FIC001", "FIC002", "FIC003")
@@ -31,44 +28,23 @@ def with_returns(depots: pl.DataFrame, constats: pl.DataFrame) -> pl.DataFrame:
 
 
 def return_paths(files: Sequence[str]) -> dict[str, str]:
-    """File → path of its return: its own folders and name; a longer name where two would be the same, even on a disk without case."""
-    folders = {part.casefold() for path in files for part in _folders(f"{FOLDER}/{path}")}
-    found: dict[str, str] = {}
-    waiting = list(files)
-    for name in _NAMES:
-        named = {path: _path(path, name) for path in waiting}
-        taken = Counter(target.casefold() for target in (*named.values(), *found.values()))
-        clear = {path: target for path, target in named.items() if taken[target.casefold()] == 1 and target.casefold() not in folders}
-        found |= clear
-        waiting = [path for path in waiting if path not in clear]
-    return found
+    """File → path of its return: its own folders and whole name; with a mark of its own where two would be one on a disk without case."""
+    plain = {path: f"{FOLDER}/{path}" for path in files}
+    marked = {path: _marked(target) for path, target in plain.items()}
+    folders = {"/".join(parts[:n]).casefold() for t in plain.values() for parts in [t.split("/")] for n in range(1, len(parts))}
+    taken = Counter(target.casefold() + SUFFIX for target in plain.values())
+    fits = {
+        path
+        for path, target in plain.items()
+        if taken[name := target.casefold() + SUFFIX] == 1 and name not in folders and len(target.rpartition("/")[2].encode()) <= _LONGEST
+    }
+    return {path: (plain[path] if path in fits else marked[path]) + SUFFIX for path in files}
 
 
-def _folders(path: str) -> list[str]:
-    parts = path.split("/")[:-1]
-    return ["/".join(parts[: n + 1]) for n in range(len(parts))]
-
-
-def _path(path: str, name: Callable[[str], str]) -> str:
-    folder = path.rpartition("/")[0]
-    short = name(path).encode()[:_LONGEST].decode("utf-8", "ignore")
-    return "/".join(filter(None, (FOLDER, folder, (short if short == name(path) else f"{short}-{_mark(path)}") + SUFFIX)))
-
-
-def _mark(path: str) -> str:
-    return hashlib.sha256(path.encode()).hexdigest()[:12]
-
-
-def _name(path: str) -> str:
-    return path.rpartition("/")[2]
-
-
-_NAMES: tuple[Callable[[str], str], ...] = (
-    lambda path: _name(path).rpartition(".")[0] or _name(path),
-    _name,
-    lambda path: f"{_mark(path)}-{_name(path)}",
-)
-"""The names that are tried: without the extension, with it, with a mark of its own."""
+def _marked(target: str) -> str:
+    folder, _, name = target.rpartition("/")
+    kept = name.encode()[:_LONGEST].decode("utf-8", "ignore")
+    return f"{folder}/{kept}-{hashlib.sha256(target.encode()).hexdigest()[:12]}"
 
 
 def file_returns(tables: Mapping[str, pl.DataFrame], changes: Mapping[str, VersionChange], day: date, most: int) -> list[FileReturn]:
