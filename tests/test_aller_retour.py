@@ -8,13 +8,16 @@ import pytest
 
 from budget.constats import FileFacts, told
 from flows.check import check_files
+from schemas.returns import SHEET_NAME, FileReturn, ReturnLine
 from schemas.rules import RULES
 from schemas.spec import PREFIGURATION
+from schemas.tables import REJECTED
 from tests.grids import CONFIG, DAY, check, decided, edit, posts, study
 from tests.sender import Sender
 from workbooks.mistakes import Mistake, write_mistakes
 from workbooks.mistakes import study as sound_study
 from workbooks.reader import RawSheet
+from workbooks.retour import make_return
 from workbooks.template import document_bytes
 
 Row = dict[str, Any]
@@ -74,6 +77,37 @@ def test_wrong_file_then_correction_as_written_then_accepted(
     assert {f["code"] for f in errors_in(findings)} == {code}
     sender = Sender.opening((folder / mistake.file).read_bytes())
     assert_accepted(corrected(sender, findings))
+
+
+@pytest.mark.parametrize("code", sorted(SENDER_ERRORS - set(FILE_RULES)))
+def test_the_return_alone_is_enough_to_be_accepted(
+    code: str, faulty: tuple[Path, dict[str, tuple[Mistake, list[Row]]]]
+) -> None:  # fmt: skip
+    """What the first sheet of the annotated return asks is done in the return itself."""
+    folder, told_of = faulty
+    mistake, findings = told_of[code]
+    sender = Sender.opening(make_return((folder / mistake.file).read_bytes(), returned(mistake.file, findings), CONFIG.limites))
+    asked = [
+        {"code": str(line["regle"])[:6], "feuille": line["feuille"], "cellule": line["cellule"], "correction": line["a faire"]}
+        for _, line in sender.lines(SHEET_NAME, "Ce qui ne va pas")
+        if line["gravite"] == "erreur"
+    ]
+    assert [f["code"] for f in asked] == [code] * len(errors_in(findings))
+    assert_accepted(corrected(sender, asked))
+
+
+def returned(name: str, findings: list[Row]) -> FileReturn:
+    """What the return of a file says."""
+    lines = [
+        ReturnLine(
+            f["gravite"], f["code"], f["feuille"], f["cellule"], RULES[f["code"]].title, f["message"], f["correction"], f["reference"]
+        )
+        for f in findings
+    ]
+    return FileReturn(
+        path=name, sha256="0" * 64, target=f"retours/{name}", decision=REJECTED, reason="1 erreur à corriger.", next_step="À faire.",
+        day=DAY, readable=True, lines=tuple(lines),
+    )  # fmt: skip
 
 
 def _instead(values: Callable[[], bytes]) -> Callable[[Path], Path]:
