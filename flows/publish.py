@@ -16,6 +16,8 @@ from pathlib import Path
 
 from flows.disk import flush, flush_folder, open_to_all, write_new
 from schemas.reminders import FOLDER
+from schemas.returns import FOLDER as RETURNS
+from schemas.returns import SUFFIX
 
 MARK = ".publication-en-cours"
 _STAGING = ".en-cours-"
@@ -23,7 +25,7 @@ _PAUSES = (0.0, 0.2, 0.5, 1.0)
 """Seconds before each attempt to replace a file that another program holds."""
 _BESIDE = 9
 """How many names are tried beside a file that another program holds."""
-_WHOLE = {FOLDER: "*.html"}
+_WHOLE = {FOLDER: "*.html", RETURNS: f"*{SUFFIX}"}
 """Folders that a run makes whole, where it makes them: what is left there from before, under such a name, is taken away."""
 
 

@@ -89,6 +89,7 @@ def _write(job: Job, made: Consolidated, staged: Path, way: Way, beside: Work) -
     # The longest first, so that the others are made meanwhile.
     budget: tuple[Work, ...] = (("écrire budget-consolide.xlsx", steps.write_budget_workbook, (job, staged, made)),)
     status: tuple[Work, ...] = (
+        ("écrire les retours", steps.write_returns, (job, staged, made)),
         ("écrire suivi.xlsx", steps.write_status_workbook, (job, staged, made)),
         ("écrire les relances", steps.write_reminders, (job, staged, made)),
     )

@@ -14,6 +14,7 @@ from budget.control import controls_table, gaps
 from budget.open_data import subventions
 from budget.pipeline import Checked, Tables, check_readings, make_tables
 from budget.reminders import reminders
+from budget.versions import version_changes
 from budget.views import build_views, sheet_controls
 from flows.disk import named, reason, write_new
 from flows.errors import ControlGap, RunError
@@ -25,6 +26,7 @@ from schemas.documents import sheet_specs
 from schemas.parameters import Config, load_config
 from schemas.reading import Reading, Received
 from schemas.reminders import FOLDER
+from schemas.returns import FOLDER as RETURNS
 from schemas.tables import ACCEPTED_WITH_RESERVES, DECISIONS, REJECTED
 from schemas.text import count
 from workbooks.discover import discover
@@ -33,6 +35,7 @@ from workbooks.readback import verify_report
 from workbooks.report_context import ReportContext
 from workbooks.report_finance import expected_finance, write_finance
 from workbooks.report_status import expected_status, write_status
+from workbooks.retour_plan import file_returns, with_returns
 from workbooks.template import write_templates
 
 
@@ -139,6 +142,7 @@ class Consolidated:
 def consolidate(job: Job, checked: Checked) -> Consolidated:
     """The tables and the sheets' frames, all controls at 0. Raises ControlGap otherwise."""
     tables = make_tables(checked, job.config, job.day)
+    tables["depots"] = with_returns(tables["depots"], tables["constats"])
     views = build_views(tables, job.config.campagne.annee)
     own = [(r["controle"], r["attendu"], r["obtenu"]) for r in tables["controles"].to_dicts()]
     tables["controles"] = controls_table([*own, *sheet_controls(tables, views)])
@@ -179,6 +183,15 @@ def write_budget_workbook(job: Job, staged: Path, made: Consolidated) -> None:
 def write_status_workbook(job: Job, staged: Path, made: Consolidated) -> None:
     """The staff's workbook, read back and compared with its tables."""
     _write_workbook(job, staged / "suivi.xlsx", made, write_status, expected_status)
+
+
+def write_returns(job: Job, staged: Path, made: Consolidated) -> None:
+    """The workbook of each sender who has something to mend, annotated by the reading processes; the folder alone where none has."""
+    (staged / RETURNS).mkdir(exist_ok=True)
+    wanted = file_returns(made.tables, version_changes(made.tables), job.day, job.config.retours.constats)
+    if wanted:
+        with reader_pool(job.config) as readers:
+            readers.give_back(job.inputs, staged, wanted)
 
 
 def write_reminders(job: Job, staged: Path, made: Consolidated) -> None:
