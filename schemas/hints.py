@@ -1,8 +1,9 @@
 """What people write for a listed value or an account: it only helps to suggest one, never to read it."""
 
 import re
+from functools import lru_cache
 
-from schemas.accounts import account_of, accounts
+from schemas.accounts import Account, account_of, accounts
 from schemas.financers import CERFA_LABELS, TYPES
 from schemas.text import nearest
 
@@ -37,12 +38,19 @@ HINTS: dict[str, tuple[str, ...]] = {
 
 def nearest_choices(text: str, choices: tuple[str, ...]) -> list[str]:
     """The allowed values that look like the text, or that it is another word for; the best first, three at most."""
+    labels = _labels(choices)
+    return list(dict.fromkeys(labels[label] for label in nearest(text, labels, count=9)))[:3]
+
+
+@lru_cache(maxsize=64)
+def _labels(choices: tuple[str, ...]) -> dict[str, str]:
+    """What each allowed value is called → that value."""
     labels = {choice: choice for choice in choices}
     for choice in choices:
         labels |= {word: choice for word in HINTS.get(choice, ()) if word not in labels}
     if set(choices) & set(TYPES):
         labels |= {label: kind for label, kind in CERFA_LABELS.items() if kind in choices and label not in labels}
-    return list(dict.fromkeys(labels[label] for label in nearest(text, labels, count=9)))[:3]
+    return labels
 
 
 ACCOUNT_HINTS: dict[str, tuple[str, ...]] = {
@@ -60,10 +68,14 @@ _NUMBER = re.compile(r"\b[0-9][0-9OoIlSsBb.]+\b")
 
 def nearest_accounts(written: str) -> list[str]:
     """The accounts that a text may mean, as « 604 Prestations de services »: by number (`6O4`), else by label; three at most."""
-    listed = accounts()
     numbers = (account_of(n.translate(_LOOK_ALIKE).replace(".", "")) for n in _NUMBER.findall(written))
-    found = [a for a in numbers if a]
+    found = [account for account in numbers if account]
     if not found:
-        labels = {label: a for a in listed.values() for label in (a.label, *a.aliases, *ACCOUNT_HINTS.get(a.code, ()))}
+        labels = _account_labels()
         found = [labels[label] for label in nearest(_NUMBER.sub(" ", written), labels)]
-    return list(dict.fromkeys(f"{a.code} {a.label}" for a in found))[:3]
+    return list(dict.fromkeys(f"{account.code} {account.label}" for account in found))[:3]
+
+
+@lru_cache(maxsize=1)
+def _account_labels() -> dict[str, Account]:
+    return {label: a for a in accounts().values() for label in (a.label, *a.aliases, *ACCOUNT_HINTS.get(a.code, ()))}

@@ -63,26 +63,28 @@ def nearest(text: str, known: Iterable[str], count: int = 3) -> list[str]:
 @lru_cache(maxsize=4096)
 def _nearest(text: str, known: tuple[str, ...]) -> list[str]:
     mine = _core(text)
-    scores = {label: _likeness(mine, _core(label)) for label in known}
+    words = set(mine.split())
+    matcher = SequenceMatcher(None, "", mine, autojunk=False)
+    scores: dict[str, float] = {}
+    for label, core, theirs in _cores(known):
+        matcher.set_seq1(core)
+        likeness = matcher.ratio() if matcher.real_quick_ratio() >= NEAR and matcher.quick_ratio() >= NEAR else 0.0
+        among = bool(words and theirs) and (words <= theirs or theirs <= words)
+        abbreviated = len(mine) >= 3 and core.startswith(mine)
+        scores[label] = max(likeness, NEAR if among or abbreviated else 0.0)
     least = max(NEAR, max(scores.values(), default=0.0) - _NEAR_BEST)
     return sorted((label for label in scores if scores[label] >= least), key=lambda label: -scores[label])
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=64)
+def _cores(known: tuple[str, ...]) -> list[tuple[str, str, frozenset[str]]]:
+    return [(label, _core(label), frozenset(_core(label).split())) for label in known]
+
+
 def _core(text: str) -> str:
+    """The words of a text that tell it from others."""
     words = bare(normalise(text)).split()
     return " ".join([w for w in words if w not in _HOLLOW] or words)
-
-
-def _likeness(one: str, other: str) -> float:
-    """From 0 to 1; NEAR at least where the words of one are all among the other's, or where it abbreviates the other."""
-    mine, theirs = set(one.split()), set(other.split())
-    among = bool(mine and theirs) and (mine <= theirs or theirs <= mine)
-    least = NEAR if among or (len(one) >= 3 and other.startswith(one)) else 0.0
-    matcher = SequenceMatcher(None, one, other, autojunk=False)
-    if matcher.real_quick_ratio() < NEAR or matcher.quick_ratio() < NEAR:
-        return least
-    return max(least, matcher.ratio())
 
 
 def suggestions(words: Iterable[str]) -> dict[str, str]:
