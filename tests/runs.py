@@ -8,8 +8,11 @@ from typing import Self
 from flows import sequence, steps
 from flows.steps import Outcome
 from schemas.reading import Reading, Received
+from schemas.returns import FileReturn
 from tests.grids import CONFIG, ROOT, SPECS
 from workbooks.file_reading import read_file
+from workbooks.retour import page_alone
+from workbooks.retour_fichier import give_back
 
 
 def run_steps(inputs: Path, outputs: Path, day: date, config: Path = ROOT / "config.toml") -> Outcome:
@@ -28,3 +31,10 @@ class InProcess:
 
     def read(self, folder: Path, files: Sequence[Received]) -> list[Reading]:
         return [read_file(folder, received, SPECS, CONFIG.limites) for received in files]
+
+    def give_back(self, folder: Path, outputs: Path, returns: Sequence[FileReturn]) -> None:
+        for wanted in returns:
+            target = outputs / wanted.target
+            target.parent.mkdir(parents=True, exist_ok=True)
+            if not (wanted.readable and give_back(str(folder), wanted, str(target), CONFIG.limites)):
+                target.write_bytes(page_alone(wanted))
