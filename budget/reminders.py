@@ -14,6 +14,7 @@ from typing import Any
 import polars as pl
 
 from schemas.financers import OWN_RESOURCES, REGION
+from schemas.financing import UNANSWERED
 from schemas.parameters import Config
 from schemas.reminders import FOLDER, FileToMend, ReceivedFile, Relances, Remark, Reminder, Share, Unanswered
 from schemas.rules import GRAVITIES, STATES
@@ -23,7 +24,6 @@ from schemas.text import count, euros, french_date, normalise
 
 Tables = Mapping[str, pl.DataFrame]
 _ERROR, _WARNING = GRAVITIES[:2]
-_NO_ANSWER = "sans réponse"
 
 
 def reminders(tables: Tables, config: Config, day: date) -> tuple[Reminder, ...]:
@@ -151,7 +151,7 @@ def awaited_statements(financements: pl.DataFrame, campagne: int, day: date) -> 
     due = (pl.col("exercice") <= day.year) | (pl.col("acquis_eur") > 0)
     return financements.filter(
         pl.col("campagne") == campagne,
-        pl.col("etat") == _NO_ANSWER,
+        pl.col("etat") == UNANSWERED,
         ~pl.col("type_financeur").is_in([REGION, OWN_RESOURCES]),
         due & (pl.max_horizontal("sollicite_eur", "acquis_eur") > 0),
     )

@@ -16,9 +16,9 @@ from schemas.text import normalise
 _GROUPS: dict[str, tuple[str, ...]] = {
     "BUD301": (), "BUD302": (), "BUD303": (), "BUD304": ("compte",), "BUD305": ("type",), "BUD306": (), "PRE201": (),
     "FON201": ("poste", "annuite"), "FON202": ("poste", "annuite"), "FON301": ("poste",), "FON302": ("poste", "annuite"),
-    "PAR301": (), "PAR302": (), "REG401": ("champ",),
+    "PAR301": (), "PAR302": (), "REG401": ("champ",), "COF406": ("valeur",), "COF407": ("valeur",), "COF409": ("ligne",),
 }  # fmt: skip
-"""Rules on groups of cells, and the facts that name the group beside the exercice."""
+"""Rules on groups of cells, and the facts that name the group beside the exercice; `valeur` is what is written, where no fact says it."""
 _ROWS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "budget": (("compte",), ("libelle",)),
     "plan": (("type_financeur", "financeur", "exercice"), ()),
@@ -64,7 +64,8 @@ class Subjects:
         kind, code = self._kind(file, finding.sheet), finding.code
         rests_on = frozenset(self._kind(file, sheet) for sheet in (finding.sheet, *(s for s, _ in finding.sources)) if sheet)
         if code in _GROUPS:
-            facts = (finding.facts.get("exercice", ""), *(finding.facts.get(name, "") for name in _GROUPS[code]))
+            written = {"valeur": finding.value, **finding.facts}
+            facts = (written.get("exercice", ""), *(written.get(name, "") for name in _GROUPS[code]))
             return Subject(kind, (normalise(finding.champ), *facts), True, True, rests_on)
         if code[:3] in ("FIC", "TAB") or kind == "identification" or not finding.cell:
             # A sheet or a column that is missing or unknown can be seen whatever else is wrong.

@@ -10,6 +10,7 @@ from decimal import ROUND_HALF_UP, Decimal
 import polars as pl
 
 from budget.lines import PROJECT, pays_name
+from budget.views_status import follow_up_controls, follow_up_views
 from schemas.accounts import IN_KIND, SUBSIDIES, accounts
 from schemas.decisions import AWARD
 from schemas.financers import OWN_RESOURCES, REGION, TYPES
@@ -47,6 +48,7 @@ def build_views(tables: Tables, campagne: int) -> Views:
         "suivi_pays": tables["suivi_pays"].sort("pays_code"),
         "depots": depots,
         "constats": status_findings(tables, depots),
+        **follow_up_views(tables, depots, campagne),
         "campagne": pl.DataFrame({"campagne": [campagne]}),
         "autres_campagnes": _counts(tables["depots"].filter(pl.col("campagne") != campagne), "decision", DECISIONS),
     }
@@ -169,7 +171,7 @@ def sheet_controls(tables: Tables, views: Mapping[str, pl.DataFrame]) -> list[Co
     for sheet, view in (("Par Pays", pays), ("Par financeur", financer)):
         both = [name for name in words if f"{name}_eur" in view.columns]
         found += [(f"{sheet} : {words[n]} (€)", _total(funding, f"{n}_eur"), _total(view, f"{n}_eur")) for n in both]
-    return found + _summary_controls(tables, views)
+    return found + _summary_controls(tables, views) + follow_up_controls(tables, views)
 
 
 def _summary_controls(tables: Tables, views: Mapping[str, pl.DataFrame]) -> list[Control]:

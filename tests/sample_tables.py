@@ -252,9 +252,43 @@ def small_case() -> Tables:
             "CEL109", "2010/08 Dinan/Dossier préfiguration.xlsx", "Budget", "C6", pays_code="08", champ="2010", valeur="300", lu="300 €"
         ),
     ]
+    _second_try(made, dinan)
     made.rows["suivi_pays"] += [_status(p) for p in (dinan, vannes)]
     made.rows["controles"].append({"controle": "Euros lus (€)", "attendu": Decimal("1.50"), "obtenu": Decimal("1.50"), "ecart": Decimal(0)})
     return {name: table(name, rows) for name, rows in made.rows.items()}
+
+
+def _second_try(made: Campaign, pays: Pays) -> None:
+    """A statement that answers one line, what a second version changed, and the page that is to be sent."""
+    dossier, rejected, statement = "2010/08 Dinan/Dossier préfiguration.xlsx", "2010/pas un classeur.xlsx", "2010/CG 22.xlsx"
+    key = {"pays_code": pays.code, "projet": 1, "volet": "préfiguration", "exercice": 2010, "financeur_id": "dep-22"}
+    made.rows["depots"].append(file_row(
+        statement, type_document="État cofinanceur", projet=None, financeur="Département des Côtes-d'Armor", date_depot=date(2010, 9, 1),
+        lu_eur=Decimal(1000), compte_eur=Decimal(1000), ecarte_eur=Decimal(0),
+    ))  # fmt: skip
+    made.rows["votes"].append({
+        **key, "fichier": statement, "feuille": "Engagements", "ligne": 2, "financeur": "Département des Côtes-d'Armor",
+        "type_financeur": "Département", "campagne": 2010, "vote_eur": Decimal(1000), "cellule": "D2",
+        "sous_reserve": False, "etat": "retenu",
+    })  # fmt: skip
+    for row in made.rows["financements"]:
+        if {name: row[name] for name in key} == key:
+            row |= {"vote_eur": Decimal(1000), "ecart_eur": Decimal(1000) - row["acquis_eur"], "etat": "écart"}
+    made.rows["versions"].append({
+        "fichier": rejected, "precedent": dossier, "restent": 0, "nouveaux": 1, "non_verifies": 0, "regles": 1,
+        "avant_eur": Decimal(49600), "apres_eur": Decimal(49000), "ecart_eur": Decimal(-600),
+    })  # fmt: skip
+    for evolution, code, at in (("nouveau", "FIC002", ""), ("réglé", "BUD301", "C41"), ("reste", "CEL109", "C6")):
+        found = finding_row(code, rejected, "Budget" if at else "", at, exercice="2010")
+        made.rows["versions_constats"].append({**found, "precedent": dossier, "evolution": evolution})
+    made.rows["versions_montants"].append({
+        "fichier": rejected, "precedent": dossier, "rubrique": "60", "exercice": 2010, "libelle": "Achats", "avant_eur": Decimal(800),
+        "apres_eur": Decimal(200), "ecart_eur": Decimal(-600),
+    })  # fmt: skip
+    made.rows["relances"].append({
+        "pays_code": pays.code, "pays": pays.name, "page": "relances/08-pays-de-dinan.html", "motifs": "1 classeur à corriger (1 erreur)",
+        "classeurs": 1, "erreurs": 1, "avertissements": 0, "cofinanceurs": 0, "attendu_eur": Decimal(0), "date_limite": date(2010, 12, 21),
+    })  # fmt: skip
 
 
 def many_lines(count: int) -> pl.DataFrame:

@@ -131,7 +131,7 @@ def test_print_set_up(tmp_path: Path) -> None:
             assert "fitToPage" in text
             assert "&amp;F — &amp;A&amp;C&amp;8Arrêté au 30/11/2010&amp;R&amp;8Page &amp;P/&amp;N" in text
         titles = part(path, "xl/workbook.xml")
-        assert titles.count("_xlnm.Print_Titles") == (4 if name == "budget-consolide" else 3)
+        assert titles.count("_xlnm.Print_Titles") == (4 if name == "budget-consolide" else 6)
 
 
 @pytest.mark.parametrize("payload", PAYLOADS)
@@ -141,11 +141,13 @@ def test_received_text_never_comes_alive(payload: str, tmp_path: Path) -> None:
         "budget": ("pays", "pole", "porteur", "libelle", "feuille"), "depots": ("motif", "financeur", "type_document", "retour"),
         "constats": ("feuille", "cellule", "champ", "valeur", "limite", "reference", "message", "correction"),
         "financements": ("financeur",), "suivi_pays": ("pays", "pole", "etude", "prochaine_action"), "decisions": ("beneficiaire",),
+        "relances": ("pays", "page", "motifs"), "versions_constats": ("feuille", "cellule", "message"), "versions_montants": ("libelle",),
     }.items():  # fmt: skip
         tables[name] = tables[name].with_columns(pl.lit(payload).alias(c) for c in columns)
     renamed = {path: f"{payload}/{path}" for path in tables["depots"]["fichier"]}
-    for name in ("depots", "constats", "budget"):
-        tables[name] = tables[name].with_columns(pl.col("fichier").replace(renamed))
+    for name in ("depots", "constats", "budget", "votes", "versions", "versions_constats", "versions_montants"):
+        paths = [c for c in ("fichier", "precedent") if c in tables[name].columns]
+        tables[name] = tables[name].with_columns(pl.col(paths).replace(renamed))
     for report in REPORTS:
         path = write(tmp_path, report, tables)
         assert {f.split("(")[0] for f, _ in formulas(path)} <= {"SUBTOTAL", "SUM"}
@@ -173,7 +175,7 @@ def test_links_lead_to_files_with_odd_names(name: str, tmp_path: Path) -> None:
     found = [unquote(t.replace("\\", "/").replace("&amp;", "&")) for t in targets(path)]
     assert wanted in found
     assert not [t for t in targets(path) if re.search(r"[#? <>\"^`{}|]", t)]
-    assert "location=\"'Plan d''été #2'!C6\"" in part(path, "xl/worksheets/sheet4.xml")
+    assert "location=\"'Plan d''été #2'!C6\"" in part(path, "xl/worksheets/sheet5.xml")
 
 
 def test_anchor_and_folder() -> None:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from budget.subjects import _GROUPS
 from budget.versions import version_changes
 from schemas.groups import Group
+from schemas.rules import RULES
 from schemas.versions import MENDED, STAYS
 from tests.grids import edit, posts, report, sheet, statement, study, tables, without
 from workbooks.reader import RawSheet
@@ -204,4 +205,4 @@ def test_every_rule_on_groups_names_its_group() -> None:
         for check in column.checks
         if check.error
     }
-    assert raised == set(_GROUPS)
+    assert {code for code in raised if RULES[code].stage != "croisement"} == set(_GROUPS)

@@ -34,6 +34,9 @@ DEFINITIONS: Lines = (
     ("Confirmé", "Ce que le financeur déclare lui-même avoir voté."),
     ("Déclaré", "Acquis selon le dossier, avec date et référence de décision, sans état reçu du financeur."),
     ("Espéré", "Le reste du montant demandé au financeur : ni confirmé, ni déclaré."),
+    ("Sans réponse", "Aucun état du cofinanceur ne couvre cet exercice : il est à demander."),
+    ("Réglé", "Le constat de la version d'avant n'est plus fait : c'est corrigé."),
+    ("Non vérifié", "Le constat n'est plus fait, mais la nouvelle version ne se lit pas assez pour savoir s'il est réglé."),
     ("Ressources propres", "Produits des comptes autres que 74, sans les contributions en nature (compte 87)."),
     ("Taux Région", "Demandé à la Région, divisé par les produits sans le compte 87."),
 )  # fmt: skip

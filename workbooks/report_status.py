@@ -1,4 +1,4 @@
-"""`suivi.xlsx`, for the Région's staff: the 21 Pays, each file and what was done with it, each finding and how to mend it."""
+"""`suivi.xlsx`, for the Région's staff: the 21 Pays, files and findings, who has not answered, whom to ask, what versions changed."""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -12,15 +12,18 @@ from workbooks.front import NAME as FRONT
 from workbooks.front import Front, write_front
 from workbooks.links import Links, source_links
 from workbooks.report_context import ReportContext
-from workbooks.sheet import Col, TableSheet, expected_sums, write_table
-from workbooks.style import DECISION_FILLS, GRAVITY_FILLS, STAGE_FILLS, STATE_FILLS, House, new_book
+from workbooks.sheet import Col, Linker, TableSheet, expected_sums, write_table
+from workbooks.style import DECISION_FILLS, EVOLUTION_FILLS, GRAVITY_FILLS, MATCH_FILLS, STAGE_FILLS, STATE_FILLS, House, new_book
 
 Frames = Mapping[str, pl.DataFrame]
-_WORDS = ("Accepté", "Rejeté", "Remplacé", "Ignoré", "Compté", "Écarté")
+_WORDS = ("Accepté", "Rejeté", "Remplacé", "Ignoré", "Compté", "Écarté", "Sans réponse", "Réglé", "Non vérifié")
 _PURPOSES = {
     "Suivi des Pays": "Une ligne par Pays : où il en est, ce que le service doit faire et pour quand.",
     "Dépôts": "Une ligne par fichier reçu, d'abord ceux qui demandent une action : la décision et sa raison.",
+    "Cofinanceurs": "Une ligne par Pays, exercice et cofinanceur : ce que le dossier attend, ce que dit l'état reçu, et lequel.",
     "Constats": "Une ligne par constat, les erreurs d'abord : où, pourquoi, que faire, avec un lien vers la cellule du classeur reçu.",
+    "Relances": "Une ligne par Pays dont quelque chose est attendu : pourquoi, pour quand, avec un lien vers la page à envoyer.",
+    "Versions": "Ce que chaque nouvelle version a changé : constats réglés, restants ou nouveaux, et montants par rubrique.",
 }
 _STATUS = TableSheet(
     "Suivi des Pays",
@@ -38,15 +41,9 @@ _STATUS = TableSheet(
 
 
 def _sheets(context: ReportContext, frames: Frames) -> tuple[TableSheet, ...]:
-    def to_file(frame: pl.DataFrame) -> Links:
-        return source_links(context.inputs_link, ((path, None, None) for path in frame["fichier"]))
-
-    def to_return(frame: pl.DataFrame) -> Links:
-        return source_links("", ((path, None, None) for path in frame["retour"]))
-
-    def to_source(frame: pl.DataFrame) -> Links:
-        return source_links(context.inputs_link, frame.select("fichier", "feuille", "cellule").iter_rows())
-
+    """The sheets in the contract's order, then what it does not name."""
+    to_file, to_return = _link(context.inputs_link, "fichier"), _link("", "retour")
+    to_source = _link(context.inputs_link, "fichier", "feuille", "cellule")
     # Until a first return is made, its column would only take room.
     returned = (Col("a_renvoyer", "À renvoyer", 12, link=to_return),) if frames["depots"]["retour"].count() else ()
     files = TableSheet(
@@ -79,7 +76,70 @@ def _sheets(context: ReportContext, frames: Frames) -> tuple[TableSheet, ...]:
         ),
         2,
     )  # fmt: skip
-    return (_STATUS, files, findings)
+    return (_STATUS, files, _cofinancers(context), findings, _RELANCES, _versions(context))
+
+
+def _link(folder: str, file: str, *place: str) -> Linker:
+    """Links to the file that a column names, and to the sheet and cell that two others name."""
+
+    def links(frame: pl.DataFrame) -> Links:
+        return source_links(folder, ((row[0], *(row[1:] or (None, None))) for row in frame.select(file, *place).iter_rows()))
+
+    return links
+
+
+def _cofinancers(context: ReportContext) -> TableSheet:
+    return TableSheet(
+        "Cofinanceurs",
+        "Une ligne par projet, exercice et cofinanceur, selon les dossiers et les états de la campagne ; la Région n'y est pas.",
+        "cofinanceurs",
+        "financements",
+        (
+            Col("pays", "Pays", 24, "long"), Col("volet", "Volet", 14), Col("projet", "Projet", 8, "nombre"),
+            Col("exercice", "Exercice", 9, "annee"), Col("type_financeur", "Type", 14, "long"), Col("financeur", "Cofinanceur", 28, "long"),
+            Col("sollicite_eur", "Sollicité (dossier)", 16, "euros"), Col("acquis_eur", "Acquis (dossier)", 16, "euros"),
+            Col("vote_eur", "Voté (état reçu)", 16, "euros"), Col("verse_eur", "Versé (état reçu)", 16, "euros"),
+            Col("ecart_eur", "Écart", 16, "euros"), Col("etat", "Réponse", 14, fills=MATCH_FILLS),
+            Col("etat_recu", "État reçu", 26, "long", link=_link(context.inputs_link, "etat_recu")),
+            Col("recu_le", "Déposé le", 12, "date"),
+        ),
+        2,
+    )  # fmt: skip
+
+
+_RELANCES = TableSheet(
+    "Relances",
+    "Une ligne par page de relances/, pour la campagne ; un Pays dont rien n'est attendu n'en a pas.",
+    "relances",
+    "relances",
+    (
+        Col("pays", "Pays", 30), Col("pays_code", "Code", 8), Col("motifs", "Pourquoi", 62, "long"),
+        Col("date_limite", "Réponse avant le", 13, "date"), Col("classeurs", "Classeurs à corriger", 11, "nombre"),
+        Col("erreurs", "Erreurs", 9, "nombre"), Col("avertissements", "Avertissements", 15, "nombre"),
+        Col("cofinanceurs", "Cofinanceurs sans réponse", 14, "nombre"), Col("attendu_eur", "Montant sans réponse", 16, "euros"),
+        Col("page", "Page à envoyer", 40, "long", link=_link("", "page")),
+    ),
+)  # fmt: skip
+
+
+def _versions(context: ReportContext) -> TableSheet:
+    to_file, to_former = _link(context.inputs_link, "fichier"), _link(context.inputs_link, "precedent")
+    to_source = _link(context.inputs_link, "source", "feuille", "cellule")
+    return TableSheet(
+        "Versions",
+        "Chaque fichier comparé à celui d'avant, de même dossier, compte rendu ou état : une ligne par constat, puis par rubrique changée.",
+        "versions",
+        "versions_constats",
+        (
+            Col("fichier", "Fichier", 28, "long", link=to_file), Col("precedent", "Version d'avant", 28, "long", link=to_former),
+            Col("envoyeur", "Pays ou cofinanceur", 22, "long"),
+            Col("quoi", "Quoi", 15, fills=EVOLUTION_FILLS), Col("gravite", "Gravité", 14, fills=GRAVITY_FILLS), Col("code", "Code", 9),
+            Col("feuille", "Feuille", 15, "long"), Col("cellule", "Cellule", 9, link=to_source),
+            Col("texte", "Constat, ou exercice et rubrique", 54, "long"),
+            Col("avant_eur", "Avant", 16, "euros"), Col("apres_eur", "Après", 16, "euros"), Col("ecart_eur", "Écart", 16, "euros"),
+        ),
+        2,
+    )  # fmt: skip
 
 
 def write_status(target: Path | BytesIO, tables: Frames, views: Frames, context: ReportContext) -> None:

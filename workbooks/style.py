@@ -26,6 +26,8 @@ GRAVITY_FILLS = {"erreur": RED, "avertissement": YELLOW, "information": BLUE}
 STATE_FILLS = {"ouvert": WHITE, "levé": GREEN, "corrigé": GREEN, "exclu": GREY}
 LINE_FILLS = {KEPT: WHITE, UPDATED: GREY}
 CONTROL_FILLS = {"à zéro": GREEN, "écart": RED}
+MATCH_FILLS = {"concordant": GREEN, "écart": RED, "dossier seul": RED, "financeur seul": BLUE, "sans réponse": YELLOW}
+EVOLUTION_FILLS = {"reste": YELLOW, "nouveau": RED, "non vérifié": BLUE, "réglé": GREEN, "montant": WHITE, "sans changement": GREY}
 STAGE_FILLS = {
     "sans démarche": GREY, "préfiguration déposée": YELLOW, "étude en cours": YELLOW, "étude rendue": YELLOW, "projet validé": BLUE,
     "pôle déposé": BLUE, "pôle en fonctionnement": GREEN, "aide échue": RED, "abandonné": GREY,
