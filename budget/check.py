@@ -1,56 +1,91 @@
 """Every rule on one file at a time, for all files at once: each kind of sheet and each kind of group is validated once."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import polars as pl
 
 from budget import groups
 from budget.caps import rules_in_force, with_caps
+from budget.errors import Errors, Places, split_errors
 from budget.financers_cited import single_file_findings
 from budget.frames import MONEY, Batch
 from budget.lines import account_lines, heading_remainders
+from budget.region import RegionWord, region_word
+from budget.rulings import NO_EFFECT, Effects, Rulings, read_rulings
+from budget.standing import deposit_order
 from budget.validate import Located, check_group, check_sheet
+from budget.waivers import PARAMETER_OF, TOLERANCE, read_waivers
 from schemas import groups as models
 from schemas.decisions import AWARD
 from schemas.documents import SHEETS
 from schemas.financers import FinancerDirectory
 from schemas.parameters import Config
 from schemas.reading import Reading
-from schemas.spec import DECISIONS, DOSSIERS
+from schemas.spec import DOSSIERS, VOLETS
 
 
-def check(readings: Sequence[Reading], batch: Batch, config: Config) -> list[Located]:
-    """All findings of single-file rules, those of reading first."""
-    found = [(r.received.path, finding) for r in readings for finding in r.findings]
-    identity = batch.sheets["identification"].with_columns(dossier_region=pl.lit(f"{config.dossiers.entrees}/{config.dossiers.region}"))
-    for kind, (_, model) in SHEETS.items():
-        found += check_sheet(kind, model, identity if kind == "identification" else batch.sheets[kind], batch)
-    found += _check_groups(dossiers_with_caps(batch, config), batch, config)
-    found += single_file_findings(batch, FinancerDirectory(config.extra_financers()))
-    return found
+@dataclass(frozen=True)
+class Examined:
+    """What single-file rules find, and what the Région says: its rows, its waivers, its rulings.
+
+    `dossiers`: the Identification of the dossiers, with `volet`, `date_regle` and the caps in force.
+    """
+
+    found: list[Located]
+    errors: Errors
+    word: RegionWord
+    waivers: pl.DataFrame
+    rulings: Rulings
+    dossiers: pl.DataFrame
 
 
-def dossiers_with_caps(batch: Batch, config: Config) -> pl.DataFrame:
+def examine(
+    readings: Sequence[Reading], batch: Batch, config: Config, rulings: Rulings | None = None, effects: Effects = NO_EFFECT
+) -> Examined:
+    """All findings of single-file rules, those of reading first. `rulings` are those of the Région's files where they are not given."""
+    places = Places(batch)
+    found = [(r.received.path, finding) for r in readings for finding in r.findings] + _check_sheets(batch, config)
+    order = _file_order(readings, batch)
+    if rulings is None:
+        word = region_word(batch, split_errors(found, places), order)
+        rulings = read_rulings(word.rows["arbitrages"], batch, {r.received.path: r.received.sha256 for r in readings})
+    found = effects.excluded(rulings.judge(found), places)
+    word = region_word(batch, split_errors(found, places), order, effects.files)
+    waivers = read_waivers(word.rows["derogations"])
+    dossiers = _dossiers(batch, word.rows["decisions"], config, waivers)
+    groups_found = _with_waivers(_check_groups(dossiers, batch, config), dossiers, waivers)
+    groups_found += single_file_findings(batch, FinancerDirectory(config.extra_financers()))
+    found += effects.excluded(rulings.judge(groups_found), places)
+    return Examined(found, split_errors(found, places), word, waivers, rulings, dossiers)
+
+
+def _check_sheets(batch: Batch, config: Config) -> list[Located]:
+    folder = pl.lit(f"{config.dossiers.entrees}/{config.dossiers.region}")
+    frames = {**batch.sheets, "identification": batch.sheets["identification"].with_columns(dossier_region=folder)}
+    return [located for kind, (_, model) in SHEETS.items() for located in check_sheet(kind, model, frames[kind], batch)]
+
+
+def _file_order(readings: Sequence[Reading], batch: Batch) -> Mapping[str, int]:
+    """The rank of each file, by date of deposit, version, arrival and path."""
+    identities = {r["fichier"]: r for r in batch.sheets["identification"].select("fichier", "date_depot", "version").to_dicts()}
+    received = sorted((r.received for r in readings), key=lambda r: deposit_order(r, identities.get(r.path, {})))
+    return {r.path: rank for rank, r in enumerate(received)}
+
+
+def _dossiers(batch: Batch, decisions: pl.DataFrame, config: Config, waivers: pl.DataFrame) -> pl.DataFrame:
     """The dossiers' identification with the caps in force: at the Région's decision where there is one, else at the deposit."""
     identity = batch.sheets["identification"]
     dossiers = identity.filter(pl.col("type_document").is_in(DOSSIERS)).with_columns(
-        volet=pl.when(pl.col("type_document") == DOSSIERS[0]).then(pl.lit("préfiguration")).otherwise(pl.lit("fonctionnement"))
+        volet=pl.when(pl.col("type_document") == DOSSIERS[0]).then(pl.lit(VOLETS[0])).otherwise(pl.lit(VOLETS[1]))
     )
-    return with_caps(_with_rule_date(dossiers, _awards(batch)), config.parametres)
-
-
-def _awards(batch: Batch) -> pl.DataFrame:
-    """The Région's awards, from the files that are believed."""
-    identity = batch.sheets["identification"]
-    trusted = identity.filter((pl.col("type_document") == DECISIONS) & pl.col("dans_dossier_region")).select("fichier")
-    decisions = batch.sheets["decisions"].filter(pl.col("nature") == AWARD)
-    return decisions.join(trusted, on="fichier", how="semi").select("pays_code", "projet", "volet", "premier_exercice", "date_decision")
+    return with_caps(_with_rule_date(dossiers, decisions.filter(pl.col("nature") == AWARD)), config, waivers)
 
 
 def _with_rule_date(dossiers: pl.DataFrame, awards: pl.DataFrame) -> pl.DataFrame:
     """Add `date_regle`: the first award to that project whose first exercice lies in the dossier's period, else the deposit."""
-    matched = dossiers.select("fichier", "pays_code", "projet", "volet", "date_depot", "date_debut", "date_fin").join(
-        awards, on=["pays_code", "projet", "volet"]
+    matched = dossiers.select("fichier", "pays_code", "projet", "volet", "date_debut", "date_fin").join(
+        awards.select("pays_code", "projet", "volet", "premier_exercice", "date_decision"), on=["pays_code", "projet", "volet"]
     )
     covers = pl.col("premier_exercice").is_between(pl.col("date_debut").dt.year(), pl.col("date_fin").dt.year())
     first = matched.filter(covers).group_by("fichier").agg(decision=pl.col("date_decision").min())
@@ -59,14 +94,20 @@ def _with_rule_date(dossiers: pl.DataFrame, awards: pl.DataFrame) -> pl.DataFram
 
 
 def _check_groups(dossiers: pl.DataFrame, batch: Batch, config: Config) -> list[Located]:
-    tolerance = pl.lit(config.seuils.tolerance_eur, MONEY)
+    default = pl.lit(config.seuils.tolerance_eur, MONEY)
     lines = account_lines(batch.sheets["budget"])
     plan = groups.plan_lines(batch)
+    waived = dossiers.filter(pl.col(f"{TOLERANCE}_derogation").is_not_null()).select("fichier", derogation=TOLERANCE)
+
+    def within(frame: pl.DataFrame) -> pl.DataFrame:
+        joined = frame.join(waived, on="fichier", how="left", maintain_order="left")
+        return joined.with_columns(tolerance_eur=pl.coalesce("derogation", TOLERANCE)).drop("derogation")
+
     frames = (
-        (models.Equilibres, groups.balances(lines, batch.sheets["budget"], batch, tolerance)),
-        (models.Rubriques, groups.headings(heading_remainders(lines), tolerance)),
-        (models.PlanEtBudget, groups.plan_against_budget(plan, lines, batch, tolerance)),
-        (models.PlanEtPostes, groups.plan_against_posts(plan, batch, tolerance)),
+        (models.Equilibres, within(groups.balances(lines, batch.sheets["budget"], batch, default))),
+        (models.Rubriques, within(groups.headings(heading_remainders(lines), default))),
+        (models.PlanEtBudget, within(groups.plan_against_budget(plan, lines, batch, default))),
+        (models.PlanEtPostes, within(groups.plan_against_posts(plan, batch, default))),
         (models.Etudes, groups.studies(plan, dossiers, batch)),
         (models.Annuites, groups.annuities(dossiers, batch)),
         (models.PostesParExercice, groups.posts_by_exercice(dossiers, batch)),
@@ -74,3 +115,21 @@ def _check_groups(dossiers: pl.DataFrame, batch: Batch, config: Config) -> list[
         (models.ReglesEnVigueur, rules_in_force(dossiers, config.parametres)),
     )
     return [located for model, frame in frames for located in check_group(model, frame)]
+
+
+def _with_waivers(found: Sequence[Located], dossiers: pl.DataFrame, waivers: pl.DataFrame) -> list[Located]:
+    """The findings, those that a waiver's value bounds citing its cell."""
+    used = dict(_used(dossiers))
+    places = {r["numero"]: (r["fichier"], r["feuille"], r["adresse"]) for r in waivers.to_dicts()} if used else {}
+    cited = []
+    for path, finding in found:
+        number = used.get((path, PARAMETER_OF.get(finding.code, "")))
+        cited.append((path, finding if number is None else replace(finding, elsewhere=(*finding.elsewhere, places[number]))))
+    return cited
+
+
+def _used(dossiers: pl.DataFrame) -> Iterator[tuple[tuple[str, str], int]]:
+    """Which waiver gives each dossier's parameter its value."""
+    for name in dict.fromkeys(PARAMETER_OF.values()):
+        served = dossiers.select("fichier", f"{name}_derogation").drop_nulls()
+        yield from (((path, name), number) for path, number in served.iter_rows())

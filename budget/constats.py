@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import polars as pl
 
 from budget.validate import Located
-from schemas.finding import Finding
-from schemas.rules import RULES, STATES
+from schemas.finding import CORRECTED, Finding
+from schemas.rules import RULES
 from schemas.tables import Constats, Provenances, polars_schema
+from schemas.text import french_date
 
-_OPEN = STATES[0]
 _RANK = {code: rank for rank, code in enumerate(RULES)}
 _AS_WRITTEN = ("CEL109", "CEL110")
 """Rules that keep a cell's own text; another finding at the same cell cites that text."""
@@ -60,13 +60,25 @@ def constats_table(found: Iterable[Located], files: Mapping[str, FileFacts]) -> 
     for t in told(found, files):
         facts, finding, gravity = files[t.file], t.finding, RULES[t.finding.code].gravity
         rows.append(
-            (t.key, t.file, facts.sha256, facts.pays_code, finding.sheet, finding.cell, finding.code, gravity, _OPEN, finding.champ,
-             t.value, finding.limit, finding.reference, t.message, t.correction)
+            (t.key, t.file, facts.sha256, facts.pays_code, finding.sheet, finding.cell, finding.code, gravity, finding.state, finding.champ,
+             t.value, finding.limit, finding.reference, t.message, t.correction, *_ruled(finding))
         )  # fmt: skip
         places = [(t.file, sheet, cell) for sheet, cell in finding.sources] + list(finding.elsewhere)
+        if finding.ruling:
+            places.append((finding.ruling.file, finding.ruling.sheet, finding.ruling.cell))
         sources += [("constats", t.key, finding.champ, *place) for place in dict.fromkeys(places)]
     constats = pl.DataFrame(rows, schema=polars_schema(Constats), orient="row")
     return constats, pl.DataFrame(sources, schema=polars_schema(Provenances), orient="row")
+
+
+def _ruled(finding: Finding) -> tuple[str | None, str | None]:
+    """The value that staff put in place of the cell's, and their word on the finding, with its date and the document behind it."""
+    ruling = finding.ruling
+    if ruling is None:
+        return None, None
+    known = filter(None, (french_date(ruling.day), ruling.reference))
+    behind = ", ".join(known)
+    return (ruling.value if finding.state == CORRECTED else None), ruling.reason.rstrip(".") + (f" ({behind})." if behind else ".")
 
 
 def _cell_order(cell: str) -> tuple[int, int, str]:

@@ -1,114 +1,90 @@
-"""Which file counts (contract §2): rejected by its own errors, replaced by a newer one, withdrawn, or accepted."""
+"""Which file counts (contract §2): rejected by its errors, a ruling or a cap, replaced by a newer one, withdrawn, or accepted."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import polars as pl
 
+from budget.asked import asked_by_file
+from budget.capped import CAPS, reject_beyond_caps
+from budget.check import Examined
+from budget.financers import statement_financers
 from budget.frames import Batch
+from budget.grants import votes_by_project
+from budget.rulings import NO_EFFECT, Effects
+from budget.standing import Decided as Decided
+from budget.standing import Key
+from budget.standing import Standing as Standing
 from budget.validate import Located
 from schemas.financers import FinancerDirectory
-from schemas.finding import Finding
+from schemas.finding import OPEN, Finding, Ruling
 from schemas.reading import Received
 from schemas.rules import RULES
-from schemas.spec import COMPTE_RENDU, DECISIONS, DOSSIERS, STATEMENT
+from schemas.spec import COMPTE_RENDU, DOSSIERS, STATEMENT
 from schemas.tables import ACCEPTED, ACCEPTED_WITH_RESERVES, IGNORED, REJECTED, REPLACED
 from schemas.text import count, french_date
 
-ROW_DECIDED = ("engagements", "decisions", "etapes", "mandats", "derogations", "arbitrages")
-"""Kinds of sheets where an error sets aside its row only."""
-Key = tuple[Any, ...]
+WITHDRAWN = "retiré"
+"""The Étape by which a dossier no longer counts."""
 
 
-@dataclass
-class Standing:
-    """A file's place in the campaign: its identity, its key, and what is decided of it."""
-
-    received: Received
-    identity: Mapping[str, Any] = field(default_factory=dict)
-    key: Key | None = None
-    decision: str = ""
-    reason: str = ""
-    alone: str = ""
-    """The decision that the file's own rules make, before any other file is looked at."""
-
-    @property
-    def path(self) -> str:
-        """Relative to the inputs."""
-        return self.received.path
-
-    @property
-    def order(self) -> tuple[date, int, int, str]:
-        """Later counts: date of deposit, then version, then arrival in the register; then path, for those that arrived in one run."""
-        return self.identity.get("date_depot") or date.min, self.identity.get("version") or 1, self.received.arrival, self.path
-
-    @property
-    def counts(self) -> bool:
-        """Whether its amounts are consolidated."""
-        return self.decision in (ACCEPTED, ACCEPTED_WITH_RESERVES)
+def decide(
+    files: Sequence[Received], batch: Batch, examined: Examined, directory: FinancerDirectory, effects: Effects = NO_EFFECT
+) -> Decided:
+    """Decide of each file, given what its own rules found."""
+    standings, raised = _alone(files, batch, examined, effects)
+    for path, key in _keys(batch, directory).items():
+        standings[path].key = key
+    withdrawn = _withdrawn(standings.values(), examined.word.rows["etapes"])
+    dossiers = [s for s in standings.values() if s.counts and _is_dossier(s) and s.path not in withdrawn]
+    raised += reject_beyond_caps(
+        sorted(dossiers, key=lambda s: s.order), {r["fichier"]: r for r in examined.dossiers.select("fichier", "volet", *CAPS).to_dicts()},
+        asked_by_file(batch), votes_by_project(examined.word.rows["decisions"]), examined.rulings, _why_rejected,
+    )  # fmt: skip
+    raised += _supersede(standings.values())
+    for path, reason in withdrawn.items():
+        if standings[path].counts:
+            standings[path].decision, standings[path].reason = REJECTED, reason
+    return Decided(list(standings.values()), examined.errors.rows, examined.word, raised)
 
 
-@dataclass
-class Decided:
-    """The outcome for all files: one standing each, the rows set aside, and the findings that deciding raised."""
-
-    standings: list[Standing]
-    rows_set_aside: pl.DataFrame
-    findings: list[Located]
-
-    def counting(self) -> pl.DataFrame:
-        """The files that count, as a frame with one column `fichier`."""
-        return pl.DataFrame({"fichier": [s.path for s in self.standings if s.counts]}, schema={"fichier": pl.String})
-
-
-def decide(files: Sequence[Received], batch: Batch, found: Sequence[Located], directory: FinancerDirectory) -> Decided:
-    """Decide of each file. `found` holds the findings of single-file rules."""
+def _alone(files: Sequence[Received], batch: Batch, examined: Examined, effects: Effects) -> tuple[dict[str, Standing], list[Located]]:
+    """What each file's own rules make of it, by path."""
     identities = {row["fichier"]: row for row in batch.sheets["identification"].to_dicts()}
-    file_errors, row_errors = _split_errors(found, batch)
-    warnings = Counter(path for path, f in found if RULES[f.code].gravity == "avertissement")
-    rows = Counter(row_errors["fichier"])
-    standings = [Standing(received, identities.get(received.path, {})) for received in files]
+    warnings = Counter(path for path, f in examined.found if RULES[f.code].gravity == "avertissement" and f.state == OPEN)
+    rows = Counter(examined.errors.rows["fichier"])
+    standings: dict[str, Standing] = {}
     raised: list[Located] = []
-    keys = _keys(identities, batch, directory)
-    for s in standings:
-        s.key = keys.get(s.path)
-        if s.received.ignored:
-            s.decision, s.reason = IGNORED, _sentence(s.received.ignored)
-            if s.received.same_as:
-                raised.append((s.path, Finding("FIC007", facts={"autre": s.received.same_as})))
-        elif file_errors.get(s.path):
-            s.decision, s.reason = REJECTED, _why_rejected(file_errors[s.path])
+    for received in files:
+        s = standings[received.path] = Standing(received, identities.get(received.path, {}))
+        errors = examined.errors.by_file.get(s.path)
+        if received.ignored:
+            s.decision, s.reason = IGNORED, _sentence(received.ignored)
+            if received.same_as:
+                raised.append((s.path, Finding("FIC007", facts={"autre": received.same_as})))
+        elif s.path in effects.files:
+            s.decision, s.reason = REJECTED, _why_excluded(effects.files[s.path])
+        elif errors:
+            s.decision, s.reason = REJECTED, _why_rejected(errors)
         else:
             s.decision = ACCEPTED_WITH_RESERVES if warnings[s.path] or rows[s.path] else ACCEPTED
             s.reason = _why_accepted(warnings[s.path], rows[s.path])
         s.alone = s.decision
-    raised += _supersede(standings)
-    _withdraw(standings, batch)
-    return Decided(standings, row_errors, raised)
+    return standings, raised
+
+
+def _is_dossier(standing: Standing) -> bool:
+    return standing.identity.get("type_document") in DOSSIERS
 
 
 def _sentence(text: str) -> str:
     return text[:1].upper() + text[1:] + "."
 
 
-def _split_errors(found: Sequence[Located], batch: Batch) -> tuple[dict[str, list[Finding]], pl.DataFrame]:
-    """Errors that reject a file, and (fichier, kind, ligne) of the rows that errors set aside."""
-    kinds = {(r["fichier"], r["feuille"]): r["kind"] for r in batch.positions.unique(["fichier", "feuille"]).to_dicts()}
-    files: dict[str, list[Finding]] = defaultdict(list)
-    rows = []
-    for path, finding in found:
-        if RULES[finding.code].gravity != "erreur":
-            continue
-        kind = kinds.get((path, finding.sheet))
-        if kind in ROW_DECIDED and finding.cell and not finding.code.startswith("TAB"):
-            rows.append((path, kind, int(finding.cell.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ"))))
-        else:
-            files[path].append(finding)
-    schema = {"fichier": pl.String, "kind": pl.String, "ligne": pl.Int64}
-    return files, pl.DataFrame(sorted(set(rows)), schema=schema, orient="row")
+def _why_excluded(ruling: Ruling) -> str:
+    reference = f" ({ruling.reference})" if ruling.reference else ""
+    return f"Exclu par un arbitrage du service : {ruling.reason.rstrip('.')}{reference}."
 
 
 def _why_rejected(errors: Sequence[Finding]) -> str:
@@ -131,13 +107,13 @@ def _why_accepted(warnings: int, rows: int) -> str:
     return f"Compté, avec {' et '.join(reserves)}." if reserves else "Compté."
 
 
-def _keys(identities: Mapping[str, Mapping[str, Any]], batch: Batch, directory: FinancerDirectory) -> dict[str, Key]:
+def _keys(batch: Batch, directory: FinancerDirectory) -> dict[str, Key]:
     """What each file is the only one of: (Pays, projet, volet, campagne), with its exercices for a compte rendu; (financer, campagne)."""
     keys: dict[str, Key] = {}
     exercices = _values_by_file(batch.sheets["realise"], "exercice")
-    financers = statement_financers(batch, directory)
-    for path, row in identities.items():
-        document, campaign = row["type_document"], row["campagne"]
+    financers = _values_by_file(statement_financers(batch, directory), "financeur_id")
+    for row in batch.sheets["identification"].iter_rows(named=True):
+        document, campaign, path = row["type_document"], row["campagne"], row["fichier"]
         if document in DOSSIERS or document == COMPTE_RENDU:
             volet = row["volet"] if document == COMPTE_RENDU else document
             key: Key = (document, row["pays_code"], row["projet"], volet, campaign)
@@ -154,17 +130,6 @@ def _keys(identities: Mapping[str, Mapping[str, Any]], batch: Batch, directory: 
 def _values_by_file(frame: pl.DataFrame, column: str) -> dict[str, tuple[Any, ...]]:
     grouped = frame.group_by("fichier").agg(pl.col(column).drop_nulls().unique().sort())
     return {r["fichier"]: tuple(r[column]) for r in grouped.to_dicts()}
-
-
-def statement_financers(batch: Batch, directory: FinancerDirectory) -> dict[str, tuple[str, ...]]:
-    """The codes of the financers for whom each statement speaks: its rows', else its Identification's."""
-    found: dict[str, set[str]] = defaultdict(set)
-    for kind in ("engagements", "identification"):
-        rows = batch.sheets[kind].filter(pl.col("financeur").is_not_null())
-        for row in rows.unique(["fichier", "financeur", "type_financeur"], maintain_order=True).to_dicts():
-            if kind == "engagements" or row["fichier"] not in found:
-                found[row["fichier"]].add(directory.find(row["financeur"], row["type_financeur"], row.get("siret")).code)
-    return {path: tuple(sorted(codes)) for path, codes in found.items()}
 
 
 def _supersede(standings: Iterable[Standing]) -> list[Located]:
@@ -202,21 +167,20 @@ def _disagreements(winner: Standing, other: Standing) -> list[Located]:
     return []
 
 
-def _withdraw(standings: Iterable[Standing], batch: Batch) -> None:
-    """An Étape « retiré » takes back the latest dossier of its project deposited by then: it no longer counts (contract §1)."""
-    counting = [s for s in standings if s.counts]
-    believed = {s.path for s in counting if s.identity.get("type_document") == DECISIONS}
-    for row in batch.sheets["etapes"].filter(pl.col("etape") == "retiré").to_dicts():
-        if row["fichier"] not in believed or row["date_etape"] is None:
-            continue
-        mine = [
-            s
-            for s in counting
-            if s.identity.get("type_document") in DOSSIERS
-            and (s.identity.get("pays_code"), s.identity.get("projet")) == (row["pays_code"], row["projet"])
-            and s.order[0] <= row["date_etape"]
-        ]
+def _withdrawn(standings: Iterable[Standing], steps: pl.DataFrame) -> dict[str, str]:
+    """An Étape « retiré » takes back the latest dossier of its project deposited by then, with its earlier versions (contract §1).
+
+    Each file that no longer counts for that reason, with the sentence that says it.
+    """
+    accepted: dict[tuple[str, int], list[Standing]] = defaultdict(list)
+    for s in standings:
+        if s.counts and _is_dossier(s):
+            accepted[s.identity["pays_code"], s.identity["projet"]].append(s)
+    gone: dict[str, str] = {}
+    for row in steps.filter(pl.col("etape") == WITHDRAWN).sort("date_etape", "fichier", "ligne").to_dicts():
+        mine = [s for s in accepted[row["pays_code"], row["projet"]] if s.order[0] <= row["date_etape"] and s.path not in gone]
         if mine:
             latest = max(mine, key=lambda s: s.order)
-            latest.decision = REJECTED
-            latest.reason = f"Retiré le {french_date(row['date_etape'])}, étape enregistrée dans « {row['fichier']} »."
+            reason = f"Retiré le {french_date(row['date_etape'])}, étape enregistrée dans « {row['fichier']} »."
+            gone |= {s.path: reason for s in mine if s.key == latest.key}
+    return gone

@@ -5,7 +5,8 @@ import polars as pl
 from budget.decide import Decided
 from budget.frames import MONEY, Batch
 from budget.lines import account_lines, heading_remainders, read_by_file
-from budget.rows import UNITED, kept_rows, united_rows
+from budget.region import KINDS
+from budget.rows import kept_rows, united_rows
 from schemas.decisions import signed_payment, signed_vote
 
 
@@ -25,7 +26,7 @@ def euros_set_aside(batch: Batch, decided: Decided) -> pl.DataFrame:
     lines = account_lines(batch.sheets["budget"])
     parts = [read_by_file(lines, heading_remainders(lines)).select("fichier", ecarte_eur="reste_eur")]
     for kind, amount in _ROW_AMOUNTS.items():
-        kept = united_rows(kind, batch, decided) if kind in UNITED else kept_rows(kind, batch, decided)
+        kept = united_rows(kind, batch, decided) if kind in KINDS else kept_rows(kind, batch, decided)
         left = batch.sheets[kind].join(kept, on=["fichier", "ligne"], how="anti")
         parts.append(_sum(left, amount, "ecarte_eur"))
     return pl.concat(parts).group_by("fichier").agg(pl.col("ecarte_eur").sum())

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from budget.facts_cofinancing import COFINANCING
+from budget.facts_cross import CROSS, names
 from schemas.text import euros, french_date, listing, number
 
 Row = Mapping[str, Any]
@@ -108,6 +109,15 @@ def _post(row: Row) -> Facts:
     return {"poste": row["poste"], "annuite": str(row.get("annuite", "")), "etp": number(row.get("etp"))}
 
 
+def _annuity(row: Row) -> Facts:
+    # Where other campaigns funded the post, `noms` says which.
+    detail = f", qui est la {row['rang']}e avec celles de {names(row['noms'])}" if "noms" in row else ""
+    return _post(row) | {
+        "limite": str(row["duree_poste_ans"]), "reference": row["duree_poste_ans_reference"], "detail": detail,
+        "ecart": euros(row["total_eur"]), "cellules": _cells(row["sources"]), "cas": "suite" if detail else "",
+    }  # fmt: skip
+
+
 _BY_RULE: dict[str, Callable[[Row, str], Facts]] = {
     "FIC006": lambda row, _: {"dossier": row["dossier_region"]},
     "CEL102": lambda row, column: {"attendu": "un nombre entier à partir de 1", "exemple": "un nombre entier comme 1"},
@@ -123,10 +133,7 @@ _BY_RULE: dict[str, Callable[[Row, str], Facts]] = {
         "total": str(row["rang"]), "limite": str(row["postes_max"]), "reference": row["postes_max_reference"],
         "ecart": euros(row["aide_eur"]), "cellules": _cells(row["sources"]),
     },
-    "FON302": lambda row, _: _post(row) | {
-        "limite": str(row["duree_poste_ans"]), "reference": row["duree_poste_ans_reference"],
-        "ecart": euros(row["total_eur"]), "cellules": _cells(row["sources"]),
-    },
+    "FON302": lambda row, _: _annuity(row),
     "FON306": lambda row, _: {"valeur": euros(row["aide_eur"]), "limite": euros(row["cout_charge_eur"])},
     "BUD301": lambda row, _: _balance(row),
     "BUD302": lambda row, _: _in_kind(row),
@@ -136,6 +143,7 @@ _BY_RULE: dict[str, Callable[[Row, str], Facts]] = {
     "BUD306": lambda row, _: _plan_and_posts(row),
     "PAR301": lambda row, _: {"reference": row["partenariat_reference"]},
     "REG401": lambda row, _: {"champ": row["libelle"], "valeur": french_date(row["date_regle"]), "regles": row["regles"]},
+    **CROSS,
     **COFINANCING,
 }  # fmt: skip
 

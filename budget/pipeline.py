@@ -1,49 +1,29 @@
 """The arithmetic from readings to tables, in two steps: what is wrong, then what counts. Runs without Prefect, the clock or a disk."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 
 import polars as pl
 
-from budget.check import check
+from budget.applied import applied_tables, citing_corrections
+from budget.checking import Checked as Checked
+from budget.checking import check_readings as check_readings
 from budget.constats import FileFacts, constats_table
 from budget.control import amounts_by_file, controls_table, euro_controls, file_controls, money_controls
-from budget.decide import Decided, decide
 from budget.euros import euros_read, euros_set_aside
 from budget.financers import statement_names
-from budget.frames import Batch, assemble
+from budget.grants import votes_by_project
 from budget.money import money_tables
 from budget.open_data import unpublishable
 from budget.reminders import reminders, reminders_table
-from budget.rows import identities, united_rows
-from budget.status import status_table
-from budget.validate import Located
+from budget.rows import identities
+from budget.status import Sources, status_table
 from budget.versions import versions_tables
 from schemas.financers import FinancerDirectory
 from schemas.parameters import Config
-from schemas.reading import Reading, Received
 from schemas.spec import DOSSIERS
 from schemas.tables import IGNORED, TABLES, Depots, empty, polars_schema
 
 Tables = dict[str, pl.DataFrame]
-
-
-@dataclass
-class Checked:
-    """All readings as frames, with every finding and the decision on each file."""
-
-    batch: Batch
-    found: list[Located]
-    decided: Decided
-
-
-def check_readings(files: Sequence[Received], readings: Sequence[Reading], config: Config) -> Checked:
-    """Check all files together and decide which count. `readings` are those of the files that are not ignored."""
-    batch = assemble(readings, config.dossiers.region)
-    found = check(readings, batch, config)
-    decided = decide(files, batch, found, FinancerDirectory(config.extra_financers()))
-    return Checked(batch, found + decided.findings, decided)
 
 
 def make_tables(checked: Checked, config: Config, day: date) -> Tables:
@@ -53,15 +33,15 @@ def make_tables(checked: Checked, config: Config, day: date) -> Tables:
     tables: Tables = {name: empty(model) for name, model in TABLES.items()}
     money = money_tables(batch, decided, config, day)
     tables |= money.tables
-    found = checked.found + money.found + unpublishable(tables["decisions"], batch, config.open_data, day)
+    found = checked.settle(money.found + unpublishable(tables["decisions"], batch, config.open_data, day))
+    tables |= applied_tables(checked, found, config, day)
     tables["constats"], constat_sources = constats_table(found, _file_facts(checked))
     tables["depots"] = _depots(checked, tables, directory)
-    tables["suivi_pays"] = status_table(
-        _counting_dossiers(batch, decided), tables["decisions"], united_rows("etapes", batch, decided), tables["depots"], day
-    )
+    tables["suivi_pays"] = status_table(_status_sources(checked, tables), config.suivi, day)
     tables |= versions_tables(batch, decided, checked.found, _file_facts(checked))
     tables["relances"] = reminders_table(reminders(tables, config, day))
-    tables["provenances"] = pl.concat([money.provenances, constat_sources]).unique().sort(pl.all())
+    sources = citing_corrections(pl.concat([money.provenances, constat_sources]), tables, checked)
+    tables["provenances"] = sources.unique().sort(pl.all())
     tables["controles"] = controls_table(
         [*file_controls(len(decided.standings), tables["depots"]), *euro_controls(tables["depots"], tables), *money_controls(tables)]
     )
@@ -74,11 +54,19 @@ def _file_facts(checked: Checked) -> dict[str, FileFacts]:
     return {s.path: FileFacts(s.received.sha256, s.identity.get("pays_code")) for s in checked.decided.standings}
 
 
-def _counting_dossiers(batch: Batch, decided: Decided) -> pl.DataFrame:
-    """The dossiers that count, with the number of posts that ask for aid."""
+def _status_sources(checked: Checked, tables: Tables) -> Sources:
+    batch, decided = checked.batch, checked.decided
     posts = batch.sheets["postes"].filter(pl.col("aide_eur") > 0).group_by("fichier").agg(postes=pl.col("poste").n_unique().cast(pl.Int64))
-    mine = identities(batch).filter(pl.col("type_document").is_in(DOSSIERS))
-    return mine.join(decided.counting(), on="fichier", how="semi").join(posts, on="fichier", how="left").sort("campagne", "fichier")
+    starts = batch.sheets["identification"].select("fichier", "date_debut")
+    known = identities(batch).join(starts, on="fichier").join(decided.counting(), on="fichier", how="semi")
+    reports = tables["realises"].select("fichier", "pays_code", "projet", "exercice").unique()
+    return Sources(
+        known.filter(pl.col("type_document").is_in(DOSSIERS)).join(posts, on="fichier", how="left").sort("campagne", "fichier"),
+        votes_by_project(decided.word.rows["decisions"]),
+        decided.word.rows["etapes"],
+        reports.join(known.select("fichier", "date_depot"), on="fichier"),
+        tables["depots"],
+    )
 
 
 def _depots(checked: Checked, tables: Tables, directory: FinancerDirectory) -> pl.DataFrame:

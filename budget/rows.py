@@ -70,18 +70,6 @@ def coverage(batch: Batch, decided: Decided) -> pl.DataFrame:
     return mine.filter(pl.col("campagne") == pl.col("campagne").max().over(*PROJECT, "exercice"))
 
 
-UNITED = {
-    "decisions": ("pays_code", "projet", "volet", "nature", "beneficiaire", "siret", "postes_accordes", "premier_exercice", "duree_ans",
-                  "reference", "numero_engagement"),
-    "mandats": ("numero_engagement", "numero_mandat", "nature"),
-    "etapes": ("pays_code", "projet", "etape", "reference"),
-}  # fmt: skip
-"""What makes two rows of different files one decision, payment or stage (contract §2.2): all but the row's amounts and dates."""
-
-
 def united_rows(kind: str, batch: Batch, decided: Decided) -> pl.DataFrame:
-    """Rows of Décisions Région united across files: for one key, the rows of the file that is latest by date, version, path."""
-    rows = kept_rows(kind, batch, decided)
-    rank = rank_of_file(decided)
-    key = [pl.col(name) for name in UNITED[kind]]
-    return rows.with_columns(rang=rank).filter(pl.col("rang") == pl.col("rang").max().over(key)).drop("rang")
+    """The rows of Décisions Région that count, united across files (contract §2.2)."""
+    return decided.word.rows[kind]

@@ -2,112 +2,100 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import polars as pl
 
+from budget.grants import Project as ProjectKey
+from budget.grants import Vote
+from budget.life import Life
+from budget.next_action import Known, next_action
+from schemas.parameters import FollowUp
 from schemas.pays import Pays, all_pays
+from schemas.spec import VOLETS
 from schemas.tables import STAGES, SuiviPays, polars_schema
-from schemas.text import count
 
 NOTHING, STUDY_ASKED, STUDY_RUNNING, STUDY_DONE, VALIDATED, POLE_ASKED, POLE_RUNNING, AID_ENDED, ABANDONED = STAGES
 _LIVE = STAGES[1:7]
-_STUDY, _POSTS = "préfiguration", "fonctionnement"
+STUDY, POSTS = VOLETS
 
 
-@dataclass
-class Project:
-    """What the files that count say of one project up to a day."""
+@dataclass(frozen=True)
+class Sources:
+    """What the status is made of: files that count, decisions and steps that are believed.
 
-    dossiers: list[Mapping[str, Any]] = field(default_factory=list)
-    decisions: list[Mapping[str, Any]] = field(default_factory=list)
-    steps: list[Mapping[str, Any]] = field(default_factory=list)
+    `dossiers`: `pays_code, projet, volet, campagne, date_depot, date_debut, date_fin, pole, postes`. `reports`: the exercices of which an
+    account was rendered, `pays_code, projet, exercice, date_depot`. `depots`: the table of that name.
+    """
 
-    def voted(self, volet: str) -> list[Mapping[str, Any]]:
-        """The decisions of a volet, if together they leave an aid."""
-        mine = [d for d in self.decisions if d["volet"] == volet]
-        return mine if sum(d["vote_eur"] or 0 for d in mine) > 0 else []
-
-    def dossier(self, volet: str) -> Mapping[str, Any] | None:
-        """The dossier of the latest campaign of a volet."""
-        return max((d for d in self.dossiers if d["volet"] == volet), key=lambda d: (d["campagne"], d["date_depot"]), default=None)
-
-    def last_step(self, *names: str) -> date | None:
-        """The latest day of one of these steps."""
-        return max((s["date_etape"] for s in self.steps if s["etape"] in names), default=None)
-
-    def last_year(self) -> int | None:
-        """The last exercice for which posts are funded."""
-        return max((d["premier_exercice"] + d["duree_ans"] - 1 for d in self.voted(_POSTS)), default=None)
+    dossiers: pl.DataFrame
+    votes: Mapping[ProjectKey, Sequence[Vote]]
+    steps: pl.DataFrame
+    reports: pl.DataFrame
+    depots: pl.DataFrame
 
 
 @dataclass(frozen=True)
 class _Reached:
     stage: str
-    project: Project | None = None
+    life: Life | None = None
 
 
-def status_table(dossiers: pl.DataFrame, decisions: pl.DataFrame, steps: pl.DataFrame, depots: pl.DataFrame, day: date) -> pl.DataFrame:
-    """A row for each of the 21 Pays as of `day`; what is dated later makes no stage.
-
-    `dossiers`: those that count (`pays_code, projet, volet, campagne, date_depot, date_fin, pole, postes`).
-    """
-    projects = _projects(dossiers, decisions, steps, day)
-    to_mend = _files_to_mend(depots)
-    rows = [_row(pays, projects.get(pays.code, []), to_mend.get(pays.code, []), day) for pays in all_pays().values()]
+def status_table(sources: Sources, delays: FollowUp, day: date) -> pl.DataFrame:
+    """A row for each of the 21 Pays as of `day`; what is dated later makes no stage."""
+    lives = _lives(sources, day)
+    to_mend = _files_to_mend(sources.depots, day)
+    rows = [_row(pays, lives.get(pays.code, []), to_mend.get(pays.code, []), delays, day) for pays in all_pays().values()]
     return pl.DataFrame(rows, schema=polars_schema(SuiviPays), orient="row")
 
 
-def _projects(dossiers: pl.DataFrame, decisions: pl.DataFrame, steps: pl.DataFrame, day: date) -> dict[str, list[Project]]:
-    found: dict[tuple[str, int], Project] = defaultdict(Project)
-    for row in dossiers.filter(pl.col("date_depot") <= day).to_dicts():
+def _lives(sources: Sources, day: date) -> dict[str, list[Life]]:
+    """The projects of each Pays, up to a day."""
+    found: dict[tuple[str, int], Life] = defaultdict(Life)
+    for row in sources.dossiers.filter(pl.col("date_depot") <= day).to_dicts():
         found[row["pays_code"], row["projet"]].dossiers.append(row)
-    for row in decisions.filter(pl.col("date_decision") <= day).to_dicts():
-        found[row["pays_code"], row["projet"]].decisions.append(row)
-    for row in steps.filter(pl.col("date_etape") <= day).to_dicts():
+    for (pays, projet, volet), votes in sources.votes.items():
+        if known := [vote for vote in votes if vote.day <= day]:
+            found[pays, projet].votes[volet] = known
+    for row in sources.steps.filter(pl.col("date_etape") <= day).to_dicts():
         found[row["pays_code"], row["projet"]].steps.append(row)
-    by_pays: dict[str, list[Project]] = defaultdict(list)
-    for (code, _), project in sorted(found.items()):
-        by_pays[code].append(project)
+    for row in sources.reports.filter(pl.col("date_depot") <= day).to_dicts():
+        found[row["pays_code"], row["projet"]].rendered.add(row["exercice"])
+    by_pays: dict[str, list[Life]] = defaultdict(list)
+    for (code, _), life in sorted(found.items()):
+        by_pays[code].append(life)
     return by_pays
 
 
-def _files_to_mend(depots: pl.DataFrame) -> dict[str, list[str]]:
-    rejected = depots.filter((pl.col("decision") == "rejeté") & pl.col("pays_code").is_not_null() & (pl.col("erreurs") > 0))
+def _files_to_mend(depots: pl.DataFrame, day: date) -> dict[str, list[str]]:
+    """The files of each Pays that wait for a corrected version."""
+    deposited = pl.col("date_depot").is_null() | (pl.col("date_depot") <= day)
+    rejected = depots.filter((pl.col("decision") == "rejeté") & pl.col("pays_code").is_not_null() & (pl.col("erreurs") > 0) & deposited)
     return {r["pays_code"]: r["fichier"] for r in rejected.group_by("pays_code").agg(pl.col("fichier").sort()).to_dicts()}
 
 
-def stage_of(project: Project, day: date) -> str:
+def stage_of(life: Life, day: date) -> str:
     """The stage of one project on a day: the furthest that its files, votes and steps make."""
-    if _is_abandoned(project):
+    if life.is_abandoned():
         return ABANDONED
-    last_year = project.last_year()
-    if last_year is not None:
-        return POLE_RUNNING if last_year >= day.year else AID_ENDED
-    if project.dossier(_POSTS):
+    last = life.last_year()
+    if last is not None:
+        return POLE_RUNNING if last >= day.year else AID_ENDED
+    if life.dossier(POSTS):
         return POLE_ASKED
-    if project.last_step("projet validé", "pôle créé"):
+    if life.last_step("projet validé", "pôle créé"):
         return VALIDATED
-    if project.last_step("étude rendue"):
+    if life.last_step("étude rendue"):
         return STUDY_DONE
-    if project.voted(_STUDY):
+    if life.voted(STUDY):
         return STUDY_RUNNING
-    return STUDY_ASKED if project.dossier(_STUDY) else NOTHING
+    return STUDY_ASKED if life.dossier(STUDY) else NOTHING
 
 
-def _is_abandoned(project: Project) -> bool:
-    """Abandoned, and nothing came after."""
-    ended = project.last_step("abandonné", "pôle dissous")
-    if ended is None:
-        return False
-    later = [d["date_depot"] for d in project.dossiers] + [d["date_decision"] for d in project.decisions]
-    return all(other <= ended for other in later)
-
-
-def _reached(projects: Sequence[Project], day: date) -> _Reached:
-    stages = [_Reached(stage_of(p, day), p) for p in projects]
+def _reached(lives: Sequence[Life], day: date) -> _Reached:
+    stages = [_Reached(stage_of(life, day), life) for life in lives]
     live = [s for s in stages if s.stage in _LIVE]
     if live:
         return max(live, key=lambda s: STAGES.index(s.stage))
@@ -115,77 +103,28 @@ def _reached(projects: Sequence[Project], day: date) -> _Reached:
     return min(ended, key=lambda s: STAGES.index(s.stage)) if ended else _Reached(NOTHING)
 
 
-def _study_beside(projects: Sequence[Project], reached: _Reached) -> str | None:
+def _study_beside(lives: Sequence[Life], reached: _Reached, day: date) -> str | None:
     """A study voted and not handed in, beside a further stage."""
     if reached.stage in (NOTHING, STUDY_ASKED, STUDY_RUNNING):
         return None
-    running = any(p.voted(_STUDY) and not p.last_step("étude rendue") and not _past_study(p) and not _is_abandoned(p) for p in projects)
-    return STUDY_RUNNING if running else None
+    return STUDY_RUNNING if any(stage_of(life, day) == STUDY_RUNNING for life in lives if life is not reached.life) else None
 
 
-def _past_study(project: Project) -> bool:
-    """A project that was validated or asks for posts has done with its study, whether or not the step was recorded."""
-    return bool(project.dossier(_POSTS) or project.voted(_POSTS) or project.last_step("projet validé", "pôle créé"))
-
-
-def _row(pays: Pays, projects: Sequence[Project], to_mend: Sequence[str], day: date) -> tuple[Any, ...]:
-    reached = _reached(projects, day)
-    project = reached.project
-    annuity = _annuity(project, day) if reached.stage == POLE_RUNNING else None
-    action, due = _next_action(reached, annuity, to_mend, day)
+def _row(pays: Pays, lives: Sequence[Life], to_mend: Sequence[str], delays: FollowUp, day: date) -> tuple[Any, ...]:
+    reached = _reached(lives, day)
+    life = reached.life
+    running = life is not None and reached.stage == POLE_RUNNING
+    action, due = next_action(Known(reached.stage, life, tuple(to_mend)), delays, day)
     return (
-        pays.code, pays.name, ", ".join(pays.departements), reached.stage, _study_beside(projects, reached),
-        _pole(project, pays, reached.stage),
-        annuity, _posts(project), action, due,
+        pays.code, pays.name, ", ".join(pays.departements), reached.stage, _study_beside(lives, reached, day),
+        _pole(life, lives, pays, reached.stage), life.annuity(day) if life and running else None, life.posts(day) if life else None,
+        action, due,
     )  # fmt: skip
 
 
-def _pole(project: Project | None, pays: Pays, stage: str) -> str | None:
-    named = [d["pole"] for d in project.dossiers if d["pole"]] if project else []
-    return named[-1] if named else (pays.pole or None) if stage in (POLE_ASKED, POLE_RUNNING) else None
-
-
-def _annuity(project: Project | None, day: date) -> int | None:
-    first = min((d["premier_exercice"] for d in project.voted(_POSTS)), default=None) if project else None
-    return max(day.year - first + 1, 1) if first else None
-
-
-def _posts(project: Project | None) -> int | None:
-    """Posts granted by the latest decision that says how many; before any vote, those that the dossier asks for."""
-    if project is None:
-        return None
-    granted = [d for d in project.voted(_POSTS) if d["postes_accordes"]]
-    if granted:
-        return int(max(granted, key=lambda d: d["date_decision"])["postes_accordes"])
-    dossier = project.dossier(_POSTS)
-    return dossier["postes"] if dossier else None
-
-
-_ACTIONS = {
-    NOTHING: "Aucune démarche connue : rien à faire.",
-    STUDY_ASKED: "Instruire le dossier d'étude et le présenter en commission permanente.",
-    STUDY_DONE: "Faire valider le projet par ses parties prenantes et enregistrer l'étape.",
-    VALIDATED: "Attendre le dossier de fonctionnement ; le demander s'il tarde.",
-    POLE_ASKED: "Instruire le dossier de fonctionnement et le présenter en commission permanente.",
-    AID_ENDED: "Demander le compte rendu financier final.",
-    ABANDONED: "Rien à faire.",
-}
-
-
-def _next_action(reached: _Reached, annuity: int | None, to_mend: Sequence[str], day: date) -> tuple[str, date | None]:
-    """What the service does next, and by when. A rejected file comes first: its sender waits."""
-    if to_mend:
-        more = f" et {count(len(to_mend) - 1, 'autre')}" if len(to_mend) > 1 else ""
-        return f"Faire corriger le fichier rejeté « {to_mend[0]} »{more}.", None
-    project = reached.project
-    if reached.stage == STUDY_RUNNING and project:
-        dossier = project.dossier(_STUDY)
-        due = dossier["date_fin"] if dossier else None
-        late = due is not None and due < day
-        return ("Relancer : l'étude devait être rendue." if late else "Suivre l'étude jusqu'à sa remise."), due
-    if reached.stage == POLE_RUNNING and project:
-        last_year = project.last_year() or day.year
-        if last_year == day.year:
-            return "Dernière année d'aide : préparer le bilan et la suite avec le pôle.", date(last_year, 12, 31)
-        return f"Demander le compte rendu de l'exercice {day.year} pour l'annuité suivante.", date(day.year, 12, 31)
-    return _ACTIONS[reached.stage], None
+def _pole(life: Life | None, lives: Sequence[Life], pays: Pays, stage: str) -> str | None:
+    """The pôle's name: that of the latest dossier of the project, else of the Pays, else the one known in October 2010."""
+    for one in ([life] if life else []) + list(lives):
+        if named := [d["pole"] for d in one.dossiers if d["pole"]]:
+            return str(named[-1])
+    return (pays.pole or None) if stage in (POLE_ASKED, POLE_RUNNING, AID_ENDED) else None

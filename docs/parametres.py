@@ -23,6 +23,7 @@ SECTIONS = {
     "limites": "Limites de lecture",
     "execution": "Exécution",
     "service": "Service",
+    "suivi": "Suivi des Pays",
     "relances": "Relances",
     "retours": "Retours",
     "notifications": "Messages",

@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from budget.check import check
+from budget.check import examine
 from budget.constats import FileFacts, constats_table
 from budget.decide import Decided, Standing, decide
 from budget.frames import assemble
@@ -108,7 +108,8 @@ def _named(full: Path, root: Path) -> Received:
 def _check_batch(root: Path, batch: _Batch, readers: ReaderPool, config: Config) -> list[CheckedFile]:
     received = ignore_doubles(list(batch.files.values()))
     readings = readers.read(root, [r for r in received if not r.ignored])
-    decided, constats = _as_a_run(received, readings, config) if batch.whole else _alone(received, readings, config)
+    whole = batch.whole
+    decided, constats = _as_a_run(received, readings, config, root, readers) if whole else _alone(received, readings, config)
     standings = {s.path: s for s in decided.standings}
     rows = constats.drop(_OF_THE_FILE[1:]).partition_by("fichier", as_dict=True, include_key=False)
     found = {key[0]: frame.to_dicts() for key, frame in rows.items()}
@@ -125,18 +126,20 @@ def _checked(shown: Path, standing: Standing, findings: list[Row], whole: bool) 
 def _alone(received: list[Received], readings: Sequence[Reading], config: Config) -> tuple[Decided, pl.DataFrame]:
     """What each file says by itself: another one could change neither its decision nor these findings."""
     batch = assemble(readings, config.dossiers.region)
-    found = check(readings, batch, config)
-    decided = decide(received, batch, found, FinancerDirectory(config.extra_financers()))
-    found += [(path, finding) for path, finding in decided.findings if finding.code == "FIC007"]
+    examined = examine(readings, batch, config)
+    decided = decide(received, batch, examined, FinancerDirectory(config.extra_financers()))
+    found = examined.found + [(path, finding) for path, finding in decided.findings if finding.code == "FIC007"]
     facts = {s.path: FileFacts(s.received.sha256, s.identity.get("pays_code")) for s in decided.standings}
     return decided, constats_table(found, facts)[0]
 
 
-def _as_a_run(received: list[Received], readings: Sequence[Reading], config: Config) -> tuple[Decided, pl.DataFrame]:
+def _as_a_run(
+    received: list[Received], readings: Sequence[Reading], config: Config, root: Path, readers: ReaderPool
+) -> tuple[Decided, pl.DataFrame]:
     """What a run of these files alone would say of them."""
     # Imported where it serves: a single file does without.
     from budget.pipeline import check_readings, make_tables
     from flows.steps import today
 
-    checked = check_readings(received, readings, config)
+    checked = check_readings(received, readings, config, lambda amended: readers.read(root, amended))
     return checked.decided, make_tables(checked, config, today())["constats"]

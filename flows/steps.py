@@ -127,8 +127,13 @@ def lots(files: Sequence[Received], config: Config) -> list[list[Received]]:
 
 
 def check_all(job: Job, files: Sequence[Received], readings: Sequence[Reading]) -> Checked:
-    """Every finding, and the decision on each file."""
-    return check_readings(files, readings, job.config)
+    """Every finding, and the decision on each file. What staff correct is read again."""
+
+    def reread(amended: Sequence[Received]) -> list[Reading]:
+        with reader_pool(job.config) as readers:
+            return readers.read(job.inputs, amended)
+
+    return check_readings(files, readings, job.config, reread)
 
 
 @dataclass(frozen=True)

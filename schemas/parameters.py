@@ -82,6 +82,14 @@ class Service(_Part):
     consolider_aussitot: bool = Field(description="Refaire toutes les sorties dès un dépôt, sans attendre la nuit.")
 
 
+class FollowUp(_Part):
+    """By when the next step of a project is expected."""
+
+    validation_jours: int = Field(ge=1, le=3660, description="De l'étude rendue au projet validé, en jours.")
+    dossier_jours: int = Field(ge=1, le=3660, description="Du projet validé au dossier de fonctionnement, en jours.")
+    compte_rendu_mois: int = Field(ge=1, le=36, description="De la fin de l'exercice aidé à son compte rendu financier, en mois.")
+
+
 class Reminders(_Part):
     """The pages that ask again."""
 
@@ -137,6 +145,7 @@ class Config(_Part):
     limites: Limits
     execution: Execution
     service: Service
+    suivi: FollowUp
     relances: Reminders
     retours: Returns
     notifications: Notifications

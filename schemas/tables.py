@@ -13,6 +13,7 @@ from schemas.programme import Echeancier as Echeancier
 from schemas.programme import Engagements as Engagements
 from schemas.programme import Previsions as Previsions
 from schemas.programme import ScenarioEcarts as ScenarioEcarts
+from schemas.region_tables import Arbitrages, Derogations, Plafonds
 from schemas.reminders import Relances
 from schemas.rules import GRAVITIES, RULES, STATES
 from schemas.table import Table as Table
@@ -83,6 +84,8 @@ class Constats(Table):
     reference: str = pa.Field(description="Texte qui fixe la limite.")
     message: str = pa.Field(description="Ce qui ne va pas, en une phrase.")
     correction: str = pa.Field(description="Ce qu'il faut faire.")
+    valeur_retenue: str = _text("Valeur que le service met à la place de celle de la cellule, pour un constat corrigé.")
+    arbitrage: str = _text("Motif du service pour un constat levé, corrigé ou exclu, avec sa date et sa référence.")
 
 
 class BudgetLines(Table):
@@ -252,6 +255,9 @@ TABLES: dict[str, type[Table]] = {
     "previsions": Previsions,
     "scenario_ecarts": ScenarioEcarts,
     "relances": Relances,
+    "derogations": Derogations,
+    "arbitrages": Arbitrages,
+    "plafonds": Plafonds,
     "versions": Versions,
     "versions_constats": VersionsConstats,
     "versions_montants": VersionsMontants,

@@ -10,6 +10,7 @@ from budget.pipeline import Checked, Tables, check_readings, make_tables
 from schemas.documents import sheet_specs
 from schemas.parameters import Config, load_config
 from schemas.reading import Reading, Received
+from workbooks.amend import extract_amended
 from workbooks.extract import extract
 from workbooks.reader import RawSheet
 
@@ -149,7 +150,11 @@ def read(path: str, sheets: Sequence[RawSheet]) -> Reading:
 def check(files: dict[str, list[RawSheet]], config: Config = CONFIG) -> Checked:
     """Check documents given by path."""
     readings = [read(path, sheets) for path, sheets in files.items()]
-    return check_readings([r.received for r in readings], readings, config)
+
+    def reread(wanted: Sequence[Received]) -> list[Reading]:
+        return [extract_amended(received, files[received.path], SPECS) for received in wanted]
+
+    return check_readings([r.received for r in readings], readings, config, reread)
 
 
 def tables(files: dict[str, list[RawSheet]], config: Config = CONFIG, day: date = DAY) -> Tables:

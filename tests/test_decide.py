@@ -8,7 +8,7 @@ import pytest
 from budget.rows import united_rows
 from tests.grids import at, check, decided, decisions, edit, posts, report, statement, study, tables
 
-NEW, OLD = date(2010, 9, 1), date(2010, 6, 15)
+NEXT, NEW, OLD = date(2011, 5, 1), date(2010, 9, 1), date(2010, 6, 15)
 
 
 def test_the_latest_deposit_counts_and_the_other_is_replaced() -> None:
@@ -46,7 +46,8 @@ def test_a_rejected_file_older_than_the_accepted_one_is_replaced() -> None:
 
 
 @pytest.mark.parametrize(
-    "other", [study(pays="Pays de Fougères"), study(project=2), study(campaign=2011, depot=date(2011, 5, 1)), posts(pays="Dinan")]
+    "other",
+    [study(pays="Pays de Fougères"), study(asked=5000, project=2), study(asked=5000, campaign=2011, depot=NEXT), posts(pays="Dinan")],
 )
 def test_another_pays_project_campaign_or_volet_is_another_dossier(other: list) -> None:
     assert set(decided({"a.xlsx": study(), "b.xlsx": other}).values()) == {"accepté"}

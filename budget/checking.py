@@ -1,0 +1,119 @@
+"""All rules on all files, and which count; then once more where staff's rulings correct or exclude (contract §1, Arbitrages)."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from budget.check import Examined, examine
+from budget.cross_projects import project_findings
+from budget.cross_votes import vote_findings
+from budget.decide import Decided, decide
+from budget.errors import Places
+from budget.frames import Batch, assemble
+from budget.money import money_tables
+from budget.rulings import NO_EFFECT, Effects, Rulings, effects_of
+from budget.settle import Settled
+from budget.validate import Located
+from schemas.decisions import LIFT
+from schemas.financers import FinancerDirectory
+from schemas.finding import Ruling
+from schemas.parameters import Config
+from schemas.reading import Reading, Received
+from schemas.rules import RULES
+
+Reread = Callable[[Sequence[Received]], Sequence[Reading]]
+"""Reads files again, with other values in the cells that `Received.amended` names."""
+
+
+@dataclass
+class Checked:
+    """All readings as frames, with every finding and the decision on each file; and what staff's rulings changed."""
+
+    batch: Batch
+    found: list[Located]
+    decided: Decided
+    examined: Examined
+    settled: Settled
+
+    def settle(self, later: Iterable[Located]) -> list[Located]:
+        """All findings with the rulings applied: those of `found`, and those raised since."""
+        return self.settled.findings([*self.found, *later], Places(self.batch))
+
+
+def check_readings(files: Sequence[Received], readings: Sequence[Reading], config: Config, reread: Reread | None = None) -> Checked:
+    """Check all files together and decide which count. `readings` are those of the files that are not ignored.
+
+    Rulings that correct or exclude are applied and all is checked again, until no ruling aims at what is found then: a value put right
+    may call for another. Without `reread` no correction is applied; what staff lift or exclude is.
+    """
+    checked = _check(files, readings, config)
+    rulings = checked.examined.rulings
+    if not rulings.known:
+        return checked
+    before = _aimed(checked, rulings, config)
+    settled = Settled(rulings, NO_EFFECT, before)
+    while True:
+        found = _aimed(checked, rulings, config)
+        wanted = settled.effects.with_more(effects_of(rulings, found, Places(checked.batch))).without(settled.illegible)
+        if reread is None:
+            wanted = replace(wanted, cells={})
+        if wanted == settled.effects:
+            return replace(checked, settled=settled)
+        amended, effects, illegible = _amend(readings, wanted, reread)
+        # What a correction brought about, and another ruling puts right, stays too.
+        before += [(path, f) for path, f in found if settled.effects and rulings.changes(path, f)]
+        settled = Settled(rulings, effects, before, settled.illegible | illegible)
+        checked = _check(files, amended, config, rulings.without(effects.void), effects)
+
+
+def _aimed(checked: Checked, rulings: Rulings, config: Config) -> list[Located]:
+    """All findings on the files at which a ruling aims."""
+    return [(path, f) for path, f in [*checked.found, *_on_money(checked, rulings, config)] if rulings.aimed(path)]
+
+
+def _check(
+    files: Sequence[Received], readings: Sequence[Reading], config: Config, rulings: Rulings | None = None, effects: Effects = NO_EFFECT
+) -> Checked:
+    batch = assemble(readings, config.dossiers.region)
+    examined = examine(readings, batch, config, rulings, effects)
+    decided = decide(files, batch, examined, FinancerDirectory(config.extra_financers()), effects)
+    found = examined.found + decided.findings
+    found += project_findings(batch, decided, examined.dossiers) + vote_findings(decided, config, examined.waivers)
+    return Checked(batch, found, decided, examined, Settled(examined.rulings, effects, ()))
+
+
+def _on_money(checked: Checked, rulings: Rulings, config: Config) -> list[Located]:
+    """The findings on co-financers, where a ruling that is not a mere lifting aims at one: they take both sides of every financing."""
+    wanted = {r.code for r in rulings.known if r.action != LIFT}
+    if not any(code.startswith("COF") and RULES[code].stage == "croisement" for code in wanted & set(RULES)):
+        return []
+    # The day bears on what is due, never on a finding.
+    return money_tables(checked.batch, checked.decided, config, date.max).found
+
+
+def _amend(readings: Sequence[Reading], effects: Effects, reread: Reread | None) -> tuple[list[Reading], Effects, frozenset[Ruling]]:
+    """The readings, those of corrected files read again; the effects left, and the corrections whose value cannot be read."""
+    if reread is None or not effects.cells:
+        return list(readings), replace(effects, cells={}), frozenset()
+    known = {r.received.path: r.received for r in readings}
+    again = _read_again(known, effects, reread)
+    illegible = frozenset(ruling for reading in again for ruling in _illegible(reading, effects))
+    if illegible:
+        effects = effects.without(illegible)
+        again = _read_again(known, effects, reread)
+    by_path = {reading.received.path: reading for reading in again}
+    return [by_path.get(r.received.path, r) for r in readings], effects, illegible
+
+
+def _read_again(known: dict[str, Received], effects: Effects, reread: Reread) -> Sequence[Reading]:
+    wanted = []
+    for path, cells in sorted(effects.cells.items()):
+        values = tuple((sheet, cell, ruling.value) for (sheet, cell), ruling in sorted(cells.items(), key=lambda pair: pair[0]))
+        wanted.append(replace(known[path], amended=values))
+    return reread(wanted) if wanted else ()
+
+
+def _illegible(reading: Reading, effects: Effects) -> list[Ruling]:
+    cells = effects.cells[reading.received.path]
+    unread = {(f.sheet, f.cell) for f in reading.findings if RULES[f.code].gravity == "erreur"}
+    return [ruling for place, ruling in cells.items() if place in unread]

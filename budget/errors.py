@@ -1,0 +1,61 @@
+"""What errors cost: the whole file, or in some sheets the row at which they stand (contract §2.1)."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import polars as pl
+
+from budget.frames import Batch
+from budget.validate import Located
+from schemas.finding import EXCLUDED, OPEN, Finding
+from schemas.rules import RULES
+
+ROW_DECIDED = ("engagements", "decisions", "etapes", "mandats", "derogations", "arbitrages")
+"""Kinds of sheets where an error, or a ruling that excludes, sets aside its row only."""
+Row = tuple[str, str, int]
+"""A file, a kind of sheet and the number of a row."""
+
+
+@dataclass(frozen=True)
+class Errors:
+    """The errors that reject a file, by file, and the rows set aside: frame `fichier, kind, ligne`."""
+
+    by_file: dict[str, list[Finding]]
+    rows: pl.DataFrame
+
+
+class Places:
+    """Which kind of sheet stands under each name of each file."""
+
+    def __init__(self, batch: Batch) -> None:
+        self._kinds = {(r["fichier"], r["feuille"]): r["kind"] for r in batch.positions.unique(["fichier", "feuille"]).to_dicts()}
+
+    def row_of(self, path: str, finding: Finding) -> Row | None:
+        """The row to which a finding belongs, in the sheets whose rows are decided one by one; None where the file as a whole is meant."""
+        kind = self._kinds.get((path, finding.sheet))
+        if kind not in ROW_DECIDED or not finding.cell or finding.code.startswith("TAB"):
+            return None
+        return path, kind, int(finding.cell.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ"))
+
+
+def is_open_error(finding: Finding) -> bool:
+    """An error that no ruling has lifted, corrected or excluded."""
+    return finding.state == OPEN and RULES[finding.code].gravity == "erreur"
+
+
+def split_errors(found: Iterable[Located], places: Places) -> Errors:
+    """Errors that reject a file, and rows that errors or rulings set aside."""
+    files: dict[str, list[Finding]] = defaultdict(list)
+    rows: set[Row] = set()
+    for path, finding in found:
+        row = places.row_of(path, finding)
+        if row and (is_open_error(finding) or finding.state == EXCLUDED):
+            rows.add(row)
+        elif is_open_error(finding):
+            files[path].append(finding)
+    return Errors(files, _frame(rows))
+
+
+def _frame(rows: set[Row]) -> pl.DataFrame:
+    return pl.DataFrame(sorted(rows), schema={"fichier": pl.String, "kind": pl.String, "ligne": pl.Int64}, orient="row")

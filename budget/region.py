@@ -1,0 +1,103 @@
+"""The Région's own word: the rows of Décisions Région that are believed, united across files (contract §2.2)."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from budget.errors import Errors
+from budget.frames import Batch, with_cells
+from schemas.documents import SHEETS
+from schemas.spec import DECISIONS, DOCUMENTS
+from schemas.text import normalise
+
+KINDS = DOCUMENTS[DECISIONS].optional
+_ASIDE = {
+    "decisions": ("vote_eur", "date_decision", "date_convention"),
+    "etapes": ("date_etape",),
+    "derogations": ("valeur_autorisee", "du", "au"),
+    "arbitrages": ("date_arbitrage",),
+}
+"""Amounts and dates: what may differ between two rows that are one."""
+_SHOWN = {"decisions": "vote_eur", "etapes": "etape", "mandats": "montant_eur", "derogations": "valeur_autorisee", "arbitrages": "action"}
+"""The column whose cell stands for the row."""
+_PLACE = ("fichier", "feuille", "ligne")
+_TOLD_TWICE = ("decisions", "mandats")
+"""Kinds whose rows are each one decision or payment: two different ones of one key in one file are said, and both count."""
+Order = Mapping[str, int]
+"""The rank of each file, from the earliest to the latest."""
+
+
+@dataclass(frozen=True)
+class RegionWord:
+    """By kind of sheet, the rows that count, with `adresse` and `rang`; those of one key that differ (model LignesRepetees)."""
+
+    rows: Mapping[str, pl.DataFrame]
+    repeated: pl.DataFrame
+
+
+def key_of_rows(kind: str) -> list[str]:
+    """What makes two rows one decision, payment, stage, waiver or ruling: all but amounts and dates, and for payments their numbers."""
+    if kind == "mandats":
+        return ["numero_engagement", "numero_mandat", "nature"]
+    return [name for name in _content(kind) if name not in (*_ASIDE[kind], "sous_reserve")]
+
+
+def _content(kind: str) -> list[str]:
+    return [name for name in SHEETS[kind][1].to_schema().columns if name not in _PLACE]
+
+
+def region_word(batch: Batch, errors: Errors, order: Order, excluded: Collection[str] = ()) -> RegionWord:
+    """Unite the rows that are believed: of files in their folder that no error rejects and no ruling excludes."""
+    files = batch.sheets["identification"].filter((pl.col("type_document") == DECISIONS) & pl.col("dans_dossier_region"))
+    believed = files.filter(~pl.col("fichier").is_in([*errors.by_file, *excluded])).select("fichier")
+    united = {kind: _unite(kind, _believed_rows(kind, batch, believed, errors), order) for kind in KINDS}
+    return RegionWord({kind: rows for kind, (rows, _) in united.items()}, pl.concat([repeated for _, repeated in united.values()]))
+
+
+def _believed_rows(kind: str, batch: Batch, believed: pl.DataFrame, errors: Errors) -> pl.DataFrame:
+    rows = batch.sheets[kind].join(believed, on="fichier", how="semi", maintain_order="left")
+    aside = errors.rows.filter(pl.col("kind") == kind)
+    kept = rows.join(aside, on=["fichier", "ligne"], how="anti", maintain_order="left")
+    return with_cells(kept, batch, kind, _SHOWN[kind]).rename({f"cellule_{_SHOWN[kind]}": "adresse"})
+
+
+def _unite(kind: str, rows: pl.DataFrame, order: Order) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """For one key, the rows of the latest file, each content once; and the rows whose content another of that key contradicts.
+
+    Texts are compared without case, accents or punctuation.
+    """
+    key, content = [f"_{name}" for name in key_of_rows(kind)], [f"_{name}" for name in _content(kind)]
+    rank = pl.col("fichier").replace_strict(order, default=0, return_dtype=pl.Int64)
+    compared = rows.with_columns(rang=rank).with_columns(_compared(rows, name) for name in _content(kind))
+    distinct = compared.sort("rang", "ligne").unique(["fichier", *content], keep="first", maintain_order=True)
+    latest = pl.col("rang") == pl.col("rang").max().over(key)
+    kept, others = distinct.filter(latest), distinct.filter(~latest)
+    answers = kept.unique(key, keep="first", maintain_order=True).select(
+        *key, autre="fichier", autre_feuille="feuille", autre_ligne="ligne", autre_adresse="adresse"
+    )
+    told = [others.join(kept, on=content, how="anti", nulls_equal=True, maintain_order="left")]
+    if kind in _TOLD_TWICE:
+        told.append(kept.filter(pl.int_range(pl.len()).over(key) > 0))
+    repeated = pl.concat(told).join(answers, on=key, how="left", nulls_equal=True, maintain_order="left")
+    return kept.sort("fichier", "ligne").drop(content), _as_group(repeated)
+
+
+def _compared(rows: pl.DataFrame, name: str) -> pl.Expr:
+    if rows.schema[name] != pl.String:
+        return pl.col(name).alias(f"_{name}")
+    words = rows[name].drop_nulls().unique().to_list()
+    return pl.col(name).replace_strict({word: normalise(word) for word in words}, default=None, return_dtype=pl.String).alias(f"_{name}")
+
+
+def _as_group(repeated: pl.DataFrame) -> pl.DataFrame:
+    return repeated.select(
+        "fichier",
+        "feuille",
+        "ligne",
+        "autre",
+        "autre_ligne",
+        seule=pl.lit(value=False),
+        sources=pl.concat_list(pl.concat_str("feuille", "adresse", separator="!")),
+        ailleurs=pl.concat_list(pl.struct(fichier="autre", feuille="autre_feuille", cellule="autre_adresse")),
+    )
