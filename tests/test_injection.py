@@ -271,13 +271,16 @@ def check_relations(root: ElementTree.Element, inputs: dict[str, Path] | None) -
             assert not re.search(r"://|\\|\.\.", target)
             continue
         assert kind == "hyperlink"
-        assert target.startswith("..\\inputs\\")
+        assert target.startswith(("..\\inputs\\", "retours\\", "relances\\"))
         assert inputs is None or unquote(target.replace("\\", "/")).removeprefix("../inputs/") in inputs
 
 
 @pytest.mark.parametrize("name", ["budget-consolide.xlsx", "suivi.xlsx"])
 def test_reports_hold_no_formula_link_or_part_but_our_own(run: Run, name: str) -> None:
-    check_report(run.outputs / name, {p: run.home / "inputs" / p for p in run.outcome.tables["depots"]["fichier"]})
+    places = {p: run.home / "inputs" / p for p in run.outcome.tables["depots"]["fichier"]}
+    made = [p for t, c in (("depots", "retour"), ("relances", "page")) for p in run.outcome.tables[t][c].drop_nulls()]
+    assert [p for p in made if not (run.outputs / p).is_file()] == []
+    check_report(run.outputs / name, places | {p: run.outputs / p for p in made})
 
 
 @pytest.mark.parametrize("name", ["budget-consolide.xlsx", "suivi.xlsx"])
@@ -307,6 +310,8 @@ def tree_of(folder: Path) -> dict[str, bytes]:
 def test_only_the_outputs_of_the_contract_are_written(run: Run, plain: Path) -> None:
     names = {p.relative_to(run.outputs).as_posix() for p in run.written("*") if p.is_file()}
     expected = {p.relative_to(plain).as_posix() for p in plain.rglob("*") if p.is_file()}
+    expected |= {*run.outcome.tables["depots"]["retour"].drop_nulls(), *run.outcome.tables["relances"]["page"]}
+    assert [n for n in run.outcome.tables["relances"]["page"] if not re.fullmatch(r"relances/\d\d-[a-z-]+\.html", n)] == []
     assert {n for n in names - expected if not n.startswith("registre/")} == set()
     copies = [p.name for p in (run.outputs / "registre" / "copies").rglob("*") if p.is_file()]
     assert copies
@@ -329,8 +334,9 @@ def check_csv(path: Path, table: pl.DataFrame) -> None:
 
 
 def test_csv_files_hold_no_formula_and_nothing_that_a_terminal_obeys(run: Run) -> None:
-    assert {p.stem for p in run.written("*.csv")} == set(run.outcome.tables)
-    for path in run.written("*.csv"):
+    written = [p for p in run.written("*.csv") if p.parent.name == "donnees"]
+    assert {p.stem for p in written} == set(run.outcome.tables)
+    for path in written:
         check_csv(path, run.outcome.tables[path.stem])
 
 

@@ -40,12 +40,10 @@ _STATUS = TableSheet(
 )  # fmt: skip
 
 
-def _sheets(context: ReportContext, frames: Frames) -> tuple[TableSheet, ...]:
+def _sheets(context: ReportContext) -> tuple[TableSheet, ...]:
     """The sheets in the contract's order, then what it does not name."""
     to_file, to_return = _link(context.inputs_link, "fichier"), _link("", "retour")
     to_source = _link(context.inputs_link, "fichier", "feuille", "cellule")
-    # Until a first return is made, its column would only take room.
-    returned = (Col("a_renvoyer", "À renvoyer", 12, link=to_return),) if frames["depots"]["retour"].count() else ()
     files = TableSheet(
         "Dépôts",
         "Une ligne par fichier de la campagne, ou dont la campagne n'a pas pu être lue.",
@@ -58,7 +56,7 @@ def _sheets(context: ReportContext, frames: Frames) -> tuple[TableSheet, ...]:
             Col("version", "Version", 9, "nombre"), Col("date_depot", "Déposé le", 12, "date"), Col("motif", "Raison", 42, "long"),
             Col("erreurs", "Erreurs", 9, "nombre"), Col("avertissements", "Avertissements", 15, "nombre"),
             Col("compte_eur", "Compté", 16, "euros"), Col("ecarte_eur", "Écarté", 16, "euros"),
-            *returned, Col("empreinte_courte", "Empreinte", 14),
+            Col("a_renvoyer", "À renvoyer", 12, link=to_return), Col("empreinte_courte", "Empreinte", 14),
         ),
         2,
     )  # fmt: skip
@@ -150,7 +148,7 @@ def write_status(target: Path | BytesIO, tables: Frames, views: Frames, context:
         house = House(book, context)
         first = house.sheet(FRONT)
         notes: list[str] = []
-        for spec in _sheets(context, frames):
+        for spec in _sheets(context):
             remark = _stages(views) if spec is _STATUS else ""
             notes += write_table(house, spec, frames[spec.view], remark)
         front = Front("Suivi des pôles ESS", tuple(_PURPOSES.items()), _WORDS, notes)
@@ -162,7 +160,7 @@ def write_status(target: Path | BytesIO, tables: Frames, views: Frames, context:
 def expected_status(tables: Frames, views: Frames, context: ReportContext) -> dict[str, dict[str, Decimal]]:
     """What `verify_report` must find in the workbook."""
     frames = _frames(views)
-    return expected_sums(_sheets(context, frames), frames)
+    return expected_sums(_sheets(context), frames)
 
 
 def _stages(views: Frames) -> str:
