@@ -12,12 +12,13 @@ from budget.control import amounts_by_file, controls_table, euro_controls, file_
 from budget.euros import euros_read, euros_set_aside
 from budget.financers import statement_names
 from budget.grants import votes_by_project
-from budget.money import money_tables
+from budget.money import Played, money_tables
 from budget.open_data import unpublishable
 from budget.reminders import reminders, reminders_table
 from budget.rows import identities
 from budget.status import Sources, status_table
 from budget.versions import versions_tables
+from budget.what_if import under
 from schemas.financers import FinancerDirectory
 from schemas.parameters import Config
 from schemas.spec import DOSSIERS
@@ -26,12 +27,12 @@ from schemas.tables import IGNORED, TABLES, Depots, empty, polars_schema
 Tables = dict[str, pl.DataFrame]
 
 
-def make_tables(checked: Checked, config: Config, day: date) -> Tables:
-    """All output tables, each valid against its model, with the controls on files and euros."""
+def make_tables(checked: Checked, config: Config, day: date, scenario: str = "") -> Tables:
+    """All output tables, each valid against its model, with the controls on files and euros; what a scenario adds, if one is named."""
     batch, decided = checked.batch, checked.decided
     directory = FinancerDirectory(config.extra_financers())
     tables: Tables = {name: empty(model) for name, model in TABLES.items()}
-    money = money_tables(batch, decided, config, day)
+    money = money_tables(batch, decided, config, day, _played(checked, scenario))
     tables |= money.tables
     found = checked.settle(money.found + unpublishable(tables["decisions"], batch, config.open_data, day))
     tables |= applied_tables(checked, found, config, day)
@@ -48,6 +49,11 @@ def make_tables(checked: Checked, config: Config, day: date) -> Tables:
     for name, model in TABLES.items():
         model.validate(tables[name])
     return tables
+
+
+def _played(checked: Checked, scenario: str) -> Played | None:
+    examined = checked.examined
+    return Played(scenario, lambda config: under(examined.dossiers, config, examined.waivers)) if scenario else None
 
 
 def _file_facts(checked: Checked) -> dict[str, FileFacts]:

@@ -12,6 +12,7 @@ from pydantic.fields import FieldInfo
 
 from schemas.parameters import Config, DatedValue
 from schemas.rules import RULES
+from schemas.scenarios import Scenario, ScenarioPole, ScenarioValue
 from schemas.text import french_date
 
 SECTIONS = {
@@ -27,6 +28,8 @@ SECTIONS = {
     "relances": "Relances",
     "retours": "Retours",
     "notifications": "Messages",
+    "prevision": "Prévision",
+    "scenarios": "Scénarios",
     "open_data": "Données ouvertes",
     "financeurs": "Cofinanceurs ajoutés",
 }
@@ -43,6 +46,9 @@ def parameters(config: Config) -> Iterator[str]:
         yield ""
         if section == "parametres":
             yield from _dated(config)
+            continue
+        if section == "scenarios":
+            yield from _scenarios(config)
             continue
         model, repeated = _part(info.annotation)
         yield f"Section `[[{section}]]`, une fois par élément. {info.description}" if repeated else f"Section `[{section}]`."
@@ -72,6 +78,25 @@ def _dated(config: Config) -> Iterator[str]:
                 for v in parameter.valeurs
             ),
         )
+
+
+def _scenarios(config: Config) -> Iterator[str]:
+    yield "Sections `[scenarios.NOM]`, une par scénario ; `poles run --scenario NOM` en calcule un. Ses montants s'ajoutent à ce qui est "
+    yield "voté et demandé, sans jamais compter deux fois un euro (tables [previsions](dictionnaire.md#table-previsions) et "
+    yield "[echeancier](dictionnaire.md#table-echeancier)) ; ses paramètres disent qui serait concerné par d'autres plafonds (table "
+    yield "[scenario_ecarts](dictionnaire.md#table-scenario_ecarts))."
+    yield ""
+    yield from table(
+        ("Clé", "Contenu", "Description"), [["`scenarios.NOM.libelle`", "texte", Scenario.model_fields["libelle"].description or ""]]
+    )
+    for name, model in (("poles", ScenarioPole), ("parametres", ScenarioValue)):
+        yield f"{Scenario.model_fields[name].description} Dans `scenarios.NOM.{name}` :"
+        yield ""
+        yield from _keys(model, f"scenarios.NOM.{name}", None)
+    if config.scenarios:
+        yield "Scénarios livrés :"
+        yield ""
+        yield from table(("Nom", "Ce qu'il suppose"), ((f"`{name}`", scenario.libelle) for name, scenario in config.scenarios.items()))
 
 
 def _thousands(value: Decimal | None) -> str:

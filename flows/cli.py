@@ -58,6 +58,7 @@ def _parser() -> FrenchParser:
     run.add_argument("--au", metavar="AAAA-MM-JJ", type=_day, help="jour pour lequel la consolidation parle (sinon aujourd'hui)")
     run.add_argument("--entrees", metavar="DOSSIER", type=Path, help="dossier des dépôts (sinon celui de la configuration)")
     run.add_argument("--sorties", metavar="DOSSIER", type=Path, help="dossier des sorties (sinon celui de la configuration)")
+    run.add_argument("--scenario", metavar="NOM", help="scénario de la configuration à calculer (sinon celui de « prevision.scenario »)")
     run.set_defaults(run=_run)
 
     serve = commands.add_parser(
@@ -125,14 +126,14 @@ def _run(options: argparse.Namespace) -> int:
     from flows.summary import print_summary
 
     # A wrong configuration or another run is said at once, before Prefect takes seconds to start.
-    work = job(options.config, options.entrees, options.sorties, options.au)
+    work = job(options.config, options.entrees, options.sorties, options.au, options.scenario)
     try:
         with one_run_at_a_time(work.outputs):
             pass
         from flows.runner import run_flow
 
         with listening(_progress):
-            outcome = run_flow(options.config.resolve(), work.inputs, work.outputs, work.day)
+            outcome = run_flow(options.config.resolve(), work.inputs, work.outputs, work.day, work.scenario)
     except OSError as error:
         return _refused(work.outputs, error)
     print_summary(outcome, work.outputs, work.day, as_json=options.json)

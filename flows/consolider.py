@@ -95,15 +95,17 @@ class AsTasks(sequence.Way):
 
 @flow(name="consolider", task_runner=RUNNER, validate_parameters=False)
 def consolider(
-    inputs: str | None = None, outputs: str | None = None, date_arrete: date | None = None, config: str = "config.toml"
-) -> State[Outcome]:
+    inputs: str | None = None, outputs: str | None = None, date_arrete: date | None = None, config: str = "config.toml",
+    scenario: str | None = None,
+) -> State[Outcome]:  # fmt: skip
     """Check every workbook of `inputs`, consolidate those that count, and write `outputs`.
 
-    `config` is the path of the configuration, which gives the folders where none is named; the day is today's in Brittany unless given.
+    `config` is the path of the configuration, which gives the folders where none is named; the day is today's in Brittany unless given,
+    and the scenario the configuration's own.
     The result is an `Outcome`; the final state is « Terminé avec réserves » where a file was rejected or accepted with reserves.
     Raises ConfigError, RunError or ControlGap.
     """
-    job = steps.job(Path(config), inputs, outputs, date_arrete)
+    job = steps.job(Path(config), inputs, outputs, date_arrete, scenario)
     if deployment.id:
         # Nobody is looking: wait for a drop that is being received, and write to the team.
         with messages(job, "consolidation de la nuit"):

@@ -22,7 +22,7 @@ def prepare_environment() -> None:
         os.environ.setdefault(name, value)
 
 
-def run_flow(config: Path, inputs: Path | None, outputs: Path | None, day: date) -> Outcome:
+def run_flow(config: Path, inputs: Path | None, outputs: Path | None, day: date, scenario: str = "") -> Outcome:
     """Run `consolider` once."""
     prepare_environment()
     from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
@@ -33,5 +33,6 @@ def run_flow(config: Path, inputs: Path | None, outputs: Path | None, day: date)
     stop_server_with_run()
     # The heartbeat serves deployed runs; here its thread would only make the command wait up to a second at its end.
     with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
-        state = consolider(str(inputs) if inputs else None, str(outputs) if outputs else None, day, str(config), return_state=True)
+        folders = (str(inputs) if inputs else None, str(outputs) if outputs else None)
+        state = consolider(*folders, day, str(config), scenario or None, return_state=True)
     return cast("Outcome", state.result())

@@ -41,7 +41,7 @@ from workbooks.template import write_templates
 
 @dataclass(frozen=True)
 class Job:
-    """What a run works on: the configuration, the two folders, and the day it speaks for.
+    """What a run works on: the configuration, the two folders, the day it speaks for, and the scenario it plays, if any.
 
     `status_only`: after a drop, what staff and senders read is made again; finance's outputs and the tables wait for the night.
     `patience_s`: how long to wait for another run to end.
@@ -51,6 +51,7 @@ class Job:
     inputs: Path
     outputs: Path
     day: date
+    scenario: str = ""
     status_only: bool = False
     patience_s: float = 0
 
@@ -65,7 +66,7 @@ def today() -> date:
     return datetime.now(UTC).astimezone(ZoneInfo("Europe/Paris")).date()
 
 
-def job(config_path: Path, inputs: str | Path | None, outputs: str | Path | None, day: date | None) -> Job:
+def job(config_path: Path, inputs: str | Path | None, outputs: str | Path | None, day: date | None, scenario: str | None = None) -> Job:
     """The job that a configuration describes; its folders count from the configuration's own. Raises ConfigError."""
     config = load_config(config_path)
     home = config_path.resolve().parent
@@ -74,6 +75,7 @@ def job(config_path: Path, inputs: str | Path | None, outputs: str | Path | None
         Path(inputs).resolve() if inputs else home / config.dossiers.entrees,
         Path(outputs).resolve() if outputs else home / config.dossiers.sorties,
         day or today(),
+        config.scenario_named(scenario),
     )
 
 
@@ -146,7 +148,7 @@ class Consolidated:
 
 def consolidate(job: Job, checked: Checked) -> Consolidated:
     """The tables and the sheets' frames, all controls at 0. Raises ControlGap otherwise."""
-    tables = make_tables(checked, job.config, job.day)
+    tables = make_tables(checked, job.config, job.day, job.scenario)
     tables["depots"] = with_returns(tables["depots"], tables["constats"])
     views = build_views(tables, job.config.campagne.annee)
     own = [(r["controle"], r["attendu"], r["obtenu"]) for r in tables["controles"].to_dicts()]

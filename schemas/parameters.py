@@ -8,7 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, model_validator
 
 from schemas.dated import DatedValue as DatedValue
 from schemas.dated import Number, Positive
@@ -16,6 +16,8 @@ from schemas.dated import Parameter as Parameter
 from schemas.dated import Parameters as Parameters
 from schemas.dated import Part as _Part
 from schemas.financers import TYPES, Financer
+from schemas.scenarios import Forecast, Scenario
+from schemas.text import listing
 
 
 class ConfigError(Exception):
@@ -150,7 +152,32 @@ class Config(_Part):
     retours: Returns
     notifications: Notifications
     open_data: OpenData
+    prevision: Forecast = Field(Forecast(scenario="", horizon_ans=5), description="Prévision du coût du programme.")
+    scenarios: dict[str, Scenario] = Field(
+        {}, description="Hypothèses : études qui deviennent des pôles, ou paramètres datés qui changent."
+    )
     financeurs: tuple[ExtraFinancer, ...] = Field((), strict=False, description="Cofinanceurs ajoutés à ceux que le logiciel connaît.")
+
+    @model_validator(mode="after")
+    def _scenarios_hold(self) -> "Config":
+        for name, scenario in self.scenarios.items():
+            if lacking := scenario.lacking(self.parametres):
+                raise ValueError(f"scénario « {name} » : {lacking}")
+        if self.prevision.scenario and self.prevision.scenario not in self.scenarios:
+            raise ValueError(self._no_scenario(self.prevision.scenario))
+        return self
+
+    def _no_scenario(self, name: str) -> str:
+        known = listing((f"« {n} »" for n in self.scenarios), "et")
+        if not known:
+            return f"« {name} » n'est aucun scénario : la configuration n'en a pas"
+        return f"« {name} » n'est aucun des scénarios de la configuration ({known})"
+
+    def scenario_named(self, name: str | None) -> str:
+        """The scenario that a run takes: the one asked for, else the configuration's own; empty where there is none."""
+        if name and name not in self.scenarios:
+            raise ConfigError(self._no_scenario(name) + ".")
+        return name or self.prevision.scenario
 
     def extra_financers(self) -> tuple[Financer, ...]:
         """The configured financers, as the directory takes them."""

@@ -12,6 +12,7 @@ from flows.cli import main
 from schemas.documents import sheet_specs
 from schemas.parameters import Config, load_config
 from schemas.rules import RULES
+from schemas.scenarios import Scenario, ScenarioPole, ScenarioValue
 from schemas.tables import TABLES
 
 ROOT = Path(__file__).parent.parent
@@ -50,10 +51,13 @@ def test_every_sheet_column_and_table_is_documented(made: dict[str, str]) -> Non
 
 
 def test_every_key_of_the_configuration_is_documented(made: dict[str, str]) -> None:
-    keys = []
+    keys = [f"`scenarios.NOM.{key}`" for key in Scenario.model_fields if key not in ("poles", "parametres")]
+    keys += [f"`scenarios.NOM.poles.{key}`" for key in ScenarioPole.model_fields]
+    keys += [f"`scenarios.NOM.parametres.{key}`" for key in ScenarioValue.model_fields]
     for section, info in Config.model_fields.items():
         model = info.annotation if isinstance(info.annotation, type) and issubclass(info.annotation, BaseModel) else None
-        keys += [f"`{section}.{key}`" for key in model.model_fields] if model else [f"`[[{section}]]`"]
+        if section != "scenarios":
+            keys += [f"`{section}.{key}`" for key in model.model_fields] if model else [f"`[[{section}]]`"]
     assert [key for key in keys if key not in made["parametres.md"]] == []
 
 

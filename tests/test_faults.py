@@ -87,7 +87,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Stage:
 
 
 def without_prefect(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(runner, "run_flow", lambda config, inputs, out, day: sequence.run(steps.job(config, inputs, out, day)))
+    patch.setattr(runner, "run_flow", lambda config, inputs, out, day, _: sequence.run(steps.job(config, inputs, out, day)))
     patch.setattr(steps, "reader_pool", lambda _: InProcess())
 
 
