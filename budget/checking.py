@@ -88,7 +88,7 @@ def _on_money(checked: Checked, rulings: Rulings, config: Config) -> list[Locate
     if not any(code.startswith("COF") and RULES[code].stage == "croisement" for code in wanted & set(RULES)):
         return []
     # The day bears on what is due, never on a finding.
-    return money_tables(checked.batch, checked.decided, config, date.max).found
+    return money_tables(checked.batch, checked.decided, checked.examined, config, date.max).found
 
 
 def _amend(readings: Sequence[Reading], effects: Effects, reread: Reread | None) -> tuple[list[Reading], Effects, frozenset[Ruling]]:

@@ -6,16 +6,27 @@ from budget.lines import LINE, PROJECT, pays_name
 from budget.reconcile import Reconciled
 from budget.statements import Statements
 from budget.validate import Located, check_group
+from budget.waivers import TOLERANCE
 from schemas import cofinancing as models
 from schemas.tables import KEPT
 
 _PLACE = ["fichier", "feuille", "cellule"]
 
 
-def cross_file_findings(made: Reconciled, stated: Statements, budget: pl.DataFrame, tolerance: pl.Expr) -> list[Located]:
-    """COF401 to COF405 and COF408: dossiers against statements and the Région's decisions. `budget` is the table of that name."""
+def tolerances(dossiers: pl.DataFrame, waivers: pl.DataFrame) -> pl.DataFrame:
+    """The tolerance of each dossier, `fichier, tolerance_eur`, and the cell of the waiver it comes from, `derogation`, if any."""
+    places = waivers.select(numero="numero", derogation=pl.struct("fichier", "feuille", cellule="adresse"))
+    mine = dossiers.select("fichier", TOLERANCE, numero=f"{TOLERANCE}_derogation")
+    return mine.join(places, on="numero", how="left").drop("numero")
+
+
+def cross_file_findings(made: Reconciled, stated: Statements, budget: pl.DataFrame, admitted: pl.DataFrame) -> list[Located]:
+    """COF401 to COF405 and COF408: dossiers against statements and the Région's decisions.
+
+    `budget`: the table of that name; `admitted`: what `tolerances` gives.
+    """
     frames = (
-        (models.LignesDuDossier, _dossier_side(made, tolerance)),
+        (models.LignesDuDossier, _dossier_side(made, admitted)),
         (models.LignesDuFinanceur, _financer_side(made)),
         (models.LignesReprises, _followed(stated)),
         (models.FinancementsEtCharges, _against_charges(made, budget)),
@@ -23,7 +34,7 @@ def cross_file_findings(made: Reconciled, stated: Statements, budget: pl.DataFra
     return [located for model, frame in frames for located in check_group(model, frame)]
 
 
-def _dossier_side(made: Reconciled, tolerance: pl.Expr) -> pl.DataFrame:
+def _dossier_side(made: Reconciled, admitted: pl.DataFrame) -> pl.DataFrame:
     """Model LignesDuDossier: the finding stands at the first line that secures something, else at the first."""
     secures = pl.col("acquis_eur") > 0
     first = pl.coalesce(pl.col("_acquis").filter(secures).first(), pl.col("_acquis").first())
@@ -35,7 +46,9 @@ def _dossier_side(made: Reconciled, tolerance: pl.Expr) -> pl.DataFrame:
         valeur_eur=pl.col("acquis_eur").filter(secures).first(),
     )
     both = made.matched.filter("ligne").drop("feuille", strict=False).join(ours, on=LINE, how="left")
-    return both.join(_elsewhere(made), on=LINE, how="left").with_columns(tolerance_eur=tolerance).sort(LINE)
+    both = both.join(_elsewhere(made), on=LINE, how="left").join(admitted, on="fichier", how="left")
+    waived = pl.concat_list(pl.col("ailleurs").fill_null([]), pl.col("derogation"))
+    return both.with_columns(ailleurs=pl.when(pl.col("derogation").is_not_null()).then(waived).otherwise("ailleurs")).sort(LINE)
 
 
 def _elsewhere(made: Reconciled) -> pl.DataFrame:

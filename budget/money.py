@@ -1,24 +1,24 @@
 """Every table of euros, from the files that count: budget, both sides of each financing, the Région's votes, engagements and payments."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
 import polars as pl
 
-from budget.cofinancing import cross_file_findings
+from budget.check import Examined
+from budget.cofinancing import cross_file_findings, tolerances
 from budget.consolidate import budget_table, decisions_table, mandats_table, realises_table, votes_table
 from budget.decide import Decided
 from budget.engagements import echeancier_table, engagements_table
 from budget.forecast import previsions_table, with_forecast
-from budget.frames import MONEY, Batch
-from budget.reconcile import Reconciled, reconcile
+from budget.frames import Batch
+from budget.reconcile import reconcile
 from budget.rendered import rendered_table
 from budget.rows import united_rows
 from budget.settlements import settlements_table
-from budget.statements import Statements, statements
+from budget.statements import statements
 from budget.validate import Located
-from budget.what_if import scenario_gaps
+from budget.what_if import scenario_gaps, under
 from schemas.financers import FinancerDirectory
 from schemas.parameters import Config
 from schemas.programme import ScenarioEcarts
@@ -34,16 +34,8 @@ class Money:
     found: list[Located]
 
 
-@dataclass(frozen=True)
-class Played:
-    """A scenario that a run takes: its name, and the dossiers with the caps in force for each under a configuration."""
-
-    name: str
-    caps: Callable[[Config], pl.DataFrame]
-
-
-def money_tables(batch: Batch, decided: Decided, config: Config, day: date, played: Played | None = None) -> Money:
-    """All tables of euros as of `day`, with what a scenario adds, if one is played."""
+def money_tables(batch: Batch, decided: Decided, examined: Examined, config: Config, day: date, scenario: str = "") -> Money:
+    """All tables of euros as of `day`, with what the scenario of that name adds, if there is one."""
     directory = FinancerDirectory(config.extra_financers())
     stated = statements(batch, decided, directory)
     tables = {
@@ -60,19 +52,19 @@ def money_tables(batch: Batch, decided: Decided, config: Config, day: date, play
     tables["echeancier"], due_from = echeancier_table(decisions, payments, made.asked)
     tables["compte_rendu"], spent_from = rendered_table(tables["realises"], tables["budget"])
     steps = united_rows("etapes", batch, decided)
-    if played:
-        tables |= _forecast(played, tables["echeancier"], batch, decided, config, day)
+    if scenario:
+        tables |= _forecast(scenario, tables["echeancier"], batch, decided, examined, config, day)
     tables["soldes"] = settlements_table(decisions, tables["engagements"], payments, steps, tables["compte_rendu"], day)
-    return Money(tables, pl.concat([made.provenances, engaged_from, due_from, spent_from]), _found(made, stated, tables, config))
+    found = cross_file_findings(made, stated, tables["budget"], tolerances(examined.dossiers, examined.waivers))
+    return Money(tables, pl.concat([made.provenances, engaged_from, due_from, spent_from]), found)
 
 
-def _found(made: Reconciled, stated: Statements, tables: dict[str, pl.DataFrame], config: Config) -> list[Located]:
-    return cross_file_findings(made, stated, tables["budget"], pl.lit(config.seuils.tolerance_eur, MONEY))
-
-
-def _forecast(played: Played, due: pl.DataFrame, batch: Batch, decided: Decided, config: Config, day: date) -> dict[str, pl.DataFrame]:
-    scenario, caps = config.scenarios[played.name], played.caps
-    added = previsions_table(played.name, config, due, day.year)
+def _forecast(
+    name: str, due: pl.DataFrame, batch: Batch, decided: Decided, examined: Examined, config: Config, day: date
+) -> dict[str, pl.DataFrame]:
+    scenario = config.scenarios[name]
+    added = previsions_table(name, config, due, day.year)
     changed = config.model_copy(update={"parametres": scenario.applied_to(config.parametres)})
-    gaps = scenario_gaps(played.name, caps(config), caps(changed), batch, decided) if scenario.parametres else empty(ScenarioEcarts)
+    then = under(examined.dossiers, changed, examined.waivers)
+    gaps = scenario_gaps(name, examined.dossiers, then, batch, decided) if scenario.parametres else empty(ScenarioEcarts)
     return {"previsions": added, "echeancier": with_forecast(due, added), "scenario_ecarts": gaps}

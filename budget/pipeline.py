@@ -12,13 +12,12 @@ from budget.control import amounts_by_file, controls_table, euro_controls, file_
 from budget.euros import euros_read, euros_set_aside
 from budget.financers import statement_names
 from budget.grants import votes_by_project
-from budget.money import Played, money_tables
+from budget.money import money_tables
 from budget.open_data import unpublishable
 from budget.reminders import reminders, reminders_table
 from budget.rows import identities
 from budget.status import Sources, status_table
 from budget.versions import versions_tables
-from budget.what_if import under
 from schemas.financers import FinancerDirectory
 from schemas.parameters import Config
 from schemas.spec import DOSSIERS
@@ -32,7 +31,7 @@ def make_tables(checked: Checked, config: Config, day: date, scenario: str = "")
     batch, decided = checked.batch, checked.decided
     directory = FinancerDirectory(config.extra_financers())
     tables: Tables = {name: empty(model) for name, model in TABLES.items()}
-    money = money_tables(batch, decided, config, day, _played(checked, scenario))
+    money = money_tables(batch, decided, checked.examined, config, day, scenario)
     tables |= money.tables
     found = checked.settle(money.found + unpublishable(tables["decisions"], batch, config.open_data, day))
     tables |= applied_tables(checked, found, config, day)
@@ -49,11 +48,6 @@ def make_tables(checked: Checked, config: Config, day: date, scenario: str = "")
     for name, model in TABLES.items():
         model.validate(tables[name])
     return tables
-
-
-def _played(checked: Checked, scenario: str) -> Played | None:
-    examined = checked.examined
-    return Played(scenario, lambda config: under(examined.dossiers, config, examined.waivers)) if scenario else None
 
 
 def _file_facts(checked: Checked) -> dict[str, FileFacts]:

@@ -10,10 +10,10 @@ import pytest
 from budget.pipeline import Tables
 from tests import grids
 from tests.fundings import answer, asked, funded, secured, voted
-from tests.grids import decided, edit
+from tests.grids import at, decided, edit, sheet
 from workbooks.reader import RawSheet
 
-DEP, VANNES = "Département", "Pays de Vannes"
+DEP, VANNES, NEW_YEAR = "Département", "Pays de Vannes", date(2010, 1, 1)
 Files = dict[str, list[RawSheet]]
 _MADE: dict[str, Tables] = {}
 
@@ -115,6 +115,15 @@ def test_a_gap_within_the_tolerance_is_shown_and_not_said(vote: float, fires: bo
     files = {"a.xlsx": funded([secured(DEP, "CG 56", 10000)]), "b.xlsx": answer([[VANNES, 2010, vote, 0]])}
     assert row(files)["etat"] == "écart"
     assert bool(said(files, "COF401")) is fires
+
+
+def test_a_waiver_widens_the_tolerance_and_is_cited() -> None:
+    waivers = sheet("Dérogations", [["Pays", "Règle", "Valeur autorisée", "Du", "Référence"], [VANNES, "COF401", 500, at(NEW_YEAR), "N-1"]])
+    files = {"a.xlsx": funded([secured(DEP, "CG 56", 10000)]), "region/d.xlsx": [*voted([]), waivers]}
+    assert said({**files, "b.xlsx": answer([[VANNES, 2010, 9500, 0]])}, "COF401") == []
+    beyond = {**files, "b.xlsx": answer([[VANNES, 2010, 9400, 0]])}
+    finding = tables(beyond)["constats"].filter(code="COF401")["constat_id"][0]
+    assert ("region/d.xlsx", "C2") in tables(beyond)["provenances"].filter(cle=finding).select("fichier", "cellule").rows()
 
 
 def test_both_sides_are_summed_before_they_are_compared() -> None:
