@@ -13,6 +13,7 @@ from budget.frames import MONEY, Batch
 from budget.lines import account_lines, heading_remainders
 from budget.region import RegionWord, region_word
 from budget.rulings import NO_EFFECT, Effects, Rulings, read_rulings
+from budget.said import Said
 from budget.standing import deposit_order
 from budget.validate import Located, check_group, check_sheet
 from budget.waivers import PARAMETER_OF, TOLERANCE, read_waivers
@@ -21,7 +22,7 @@ from schemas.decisions import AWARD
 from schemas.documents import SHEETS
 from schemas.financers import FinancerDirectory
 from schemas.parameters import Config
-from schemas.reading import Reading
+from schemas.reading import Received
 from schemas.spec import DOSSIERS, VOLETS
 
 
@@ -40,16 +41,14 @@ class Examined:
     dossiers: pl.DataFrame
 
 
-def examine(
-    readings: Sequence[Reading], batch: Batch, config: Config, rulings: Rulings | None = None, effects: Effects = NO_EFFECT
-) -> Examined:
+def examine(said: Said, batch: Batch, config: Config, rulings: Rulings | None = None, effects: Effects = NO_EFFECT) -> Examined:
     """All findings of single-file rules, those of reading first. `rulings` are those of the Région's files where they are not given."""
     places = Places(batch)
-    found = [(r.received.path, finding) for r in readings for finding in r.findings] + _check_sheets(batch, config)
-    order = _file_order(readings, batch)
+    found = said.found + _check_sheets(batch, config)
+    order = _file_order(said.files, batch)
     if rulings is None:
         word = region_word(batch, split_errors(found, places), order)
-        rulings = read_rulings(word.rows["arbitrages"], batch, {r.received.path: r.received.sha256 for r in readings})
+        rulings = read_rulings(word.rows["arbitrages"], batch, {received.path: received.sha256 for received in said.files})
     found = effects.excluded(rulings.judge(found), places)
     word = region_word(batch, split_errors(found, places), order, effects.files)
     waivers = read_waivers(word.rows["derogations"])
@@ -66,11 +65,11 @@ def _check_sheets(batch: Batch, config: Config) -> list[Located]:
     return [located for kind, (_, model) in SHEETS.items() for located in check_sheet(kind, model, frames[kind], batch)]
 
 
-def _file_order(readings: Sequence[Reading], batch: Batch) -> Mapping[str, int]:
+def _file_order(files: Sequence[Received], batch: Batch) -> Mapping[str, int]:
     """The rank of each file, by date of deposit, version, arrival and path."""
     identities = {r["fichier"]: r for r in batch.sheets["identification"].select("fichier", "date_depot", "version").to_dicts()}
-    received = sorted((r.received for r in readings), key=lambda r: deposit_order(r, identities.get(r.path, {})))
-    return {r.path: rank for rank, r in enumerate(received)}
+    ordered = sorted(files, key=lambda received: deposit_order(received, identities.get(received.path, {})))
+    return {received.path: rank for rank, received in enumerate(ordered)}
 
 
 def _dossiers(batch: Batch, decisions: pl.DataFrame, config: Config, waivers: pl.DataFrame) -> pl.DataFrame:

@@ -12,16 +12,17 @@ from budget.errors import Places
 from budget.frames import Batch, assemble
 from budget.money import money_tables
 from budget.rulings import NO_EFFECT, Effects, Rulings, effects_of
+from budget.said import Said, gather, read_again
 from budget.settle import Settled
 from budget.validate import Located
 from schemas.decisions import LIFT
 from schemas.financers import FinancerDirectory
 from schemas.finding import Ruling
 from schemas.parameters import Config
-from schemas.reading import Reading, Received
+from schemas.reading import Reading, Received, lot_of
 from schemas.rules import RULES
 
-Reread = Callable[[Sequence[Received]], Sequence[Reading]]
+Reread = Callable[[Sequence[Received]], Said]
 """Reads files again, with other values in the cells that `Received.amended` names."""
 
 
@@ -40,13 +41,24 @@ class Checked:
         return self.settled.findings([*self.found, *later], Places(self.batch))
 
 
-def check_readings(files: Sequence[Received], readings: Sequence[Reading], config: Config, reread: Reread | None = None) -> Checked:
-    """Check all files together and decide which count. `readings` are those of the files that are not ignored.
+def check_readings(
+    files: Sequence[Received],
+    readings: Sequence[Reading],
+    config: Config,
+    reread: Callable[[Sequence[Received]], Sequence[Reading]] | None = None,
+) -> Checked:
+    """`check_said` of what has just been read in this process."""
+    again: Reread | None = (lambda wanted: gather([lot_of(reread(wanted))])) if reread else None
+    return check_said(files, gather([lot_of(readings)]), config, again)
+
+
+def check_said(files: Sequence[Received], said: Said, config: Config, reread: Reread | None = None) -> Checked:
+    """Check all files together and decide which count, from what those that are not ignored say.
 
     Rulings that correct or exclude are applied and all is checked again, until no ruling aims at what is found then: a value put right
     may call for another. Without `reread` no correction is applied; what staff lift or exclude is.
     """
-    checked = _check(files, readings, config)
+    checked = _check(files, said, config)
     rulings = checked.examined.rulings
     if not rulings.known:
         return checked
@@ -59,7 +71,7 @@ def check_readings(files: Sequence[Received], readings: Sequence[Reading], confi
             wanted = replace(wanted, cells={})
         if wanted == settled.effects:
             return replace(checked, settled=settled)
-        amended, effects, illegible = _amend(readings, wanted, reread)
+        amended, effects, illegible = _amend(said, wanted, reread)
         # What a correction brought about, and another ruling puts right, stays too.
         before += [(path, f) for path, f in found if settled.effects and rulings.changes(path, f)]
         settled = Settled(rulings, effects, before, settled.illegible | illegible)
@@ -71,11 +83,9 @@ def _aimed(checked: Checked, rulings: Rulings, config: Config) -> list[Located]:
     return [(path, f) for path, f in [*checked.found, *_on_money(checked, rulings, config)] if rulings.aimed(path)]
 
 
-def _check(
-    files: Sequence[Received], readings: Sequence[Reading], config: Config, rulings: Rulings | None = None, effects: Effects = NO_EFFECT
-) -> Checked:
-    batch = assemble(readings, config.dossiers.region)
-    examined = examine(readings, batch, config, rulings, effects)
+def _check(files: Sequence[Received], said: Said, config: Config, rulings: Rulings | None = None, effects: Effects = NO_EFFECT) -> Checked:
+    batch = assemble(said, config.dossiers.region)
+    examined = examine(said, batch, config, rulings, effects)
     decided = decide(files, batch, examined, FinancerDirectory(config.extra_financers()), effects)
     found = examined.found + decided.findings
     found += project_findings(batch, decided, examined.dossiers) + vote_findings(decided, config, examined.waivers)
@@ -91,29 +101,27 @@ def _on_money(checked: Checked, rulings: Rulings, config: Config) -> list[Locate
     return money_tables(checked.batch, checked.decided, checked.examined, config, date.max).found
 
 
-def _amend(readings: Sequence[Reading], effects: Effects, reread: Reread | None) -> tuple[list[Reading], Effects, frozenset[Ruling]]:
-    """The readings, those of corrected files read again; the effects left, and the corrections whose value cannot be read."""
+def _amend(said: Said, effects: Effects, reread: Reread | None) -> tuple[Said, Effects, frozenset[Ruling]]:
+    """What files say, those corrected read again; the effects left, and the corrections whose value cannot be read."""
     if reread is None or not effects.cells:
-        return list(readings), replace(effects, cells={}), frozenset()
-    known = {r.received.path: r.received for r in readings}
-    again = _read_again(known, effects, reread)
-    illegible = frozenset(ruling for reading in again for ruling in _illegible(reading, effects))
+        return said, replace(effects, cells={}), frozenset()
+    again = reread(_amended(said, effects))
+    illegible = _illegible(again, effects)
     if illegible:
         effects = effects.without(illegible)
-        again = _read_again(known, effects, reread)
-    by_path = {reading.received.path: reading for reading in again}
-    return [by_path.get(r.received.path, r) for r in readings], effects, illegible
+        again = reread(_amended(said, effects))
+    return read_again(said, again), effects, illegible
 
 
-def _read_again(known: dict[str, Received], effects: Effects, reread: Reread) -> Sequence[Reading]:
+def _amended(said: Said, effects: Effects) -> list[Received]:
+    known = {received.path: received for received in said.files}
     wanted = []
     for path, cells in sorted(effects.cells.items()):
         values = tuple((sheet, cell, ruling.value) for (sheet, cell), ruling in sorted(cells.items(), key=lambda pair: pair[0]))
         wanted.append(replace(known[path], amended=values))
-    return reread(wanted) if wanted else ()
+    return wanted
 
 
-def _illegible(reading: Reading, effects: Effects) -> list[Ruling]:
-    cells = effects.cells[reading.received.path]
-    unread = {(f.sheet, f.cell) for f in reading.findings if RULES[f.code].gravity == "erreur"}
-    return [ruling for place, ruling in cells.items() if place in unread]
+def _illegible(again: Said, effects: Effects) -> frozenset[Ruling]:
+    unread = {(path, f.sheet, f.cell) for path, f in again.found if RULES[f.code].gravity == "erreur"}
+    return frozenset(ruling for path, cells in effects.cells.items() for place, ruling in cells.items() if (path, *place) in unread)

@@ -1,16 +1,12 @@
 """Readings to frames: all rows of one kind of sheet, from all files, are one frame; so are all positions."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import polars as pl
 
-from schemas.columns import columns_of
-from schemas.documents import SHEETS
-from schemas.reading import Reading
-from schemas.tables import polars_schema
+from budget.said import Said, amounts
+from schemas.finding import Finding
 
 MONEY = pl.Decimal(38, 2)
 ZERO = pl.lit(0, MONEY)
@@ -35,51 +31,24 @@ class Batch:
         return wanted.group_by("fichier", maintain_order=True).len().filter(pl.col("len") == len(kinds)).select("fichier")
 
 
-def money(cents: Sequence[int | None]) -> pl.Series:
+def money(cents: str) -> pl.Expr:
     """Whole cents to exact euros."""
-    return pl.Series(cents, dtype=pl.Int64).cast(MONEY) / pl.Series([100], dtype=MONEY)
+    return pl.col(cents).cast(MONEY) / pl.lit(100, MONEY)
 
 
-def assemble(readings: Sequence[Reading], region_folder: str) -> Batch:
-    """Build one frame per kind of sheet from column lists. `region_folder` is the subfolder whose decisions are believed."""
-    batch = Batch()
-    for kind in SHEETS:
-        batch.sheets[kind] = _sheet_frame(kind, [r for r in readings if kind in r.sheets])
+def assemble(said: Said, region_folder: str) -> Batch:
+    """One frame per kind of sheet, amounts in euros. `region_folder` is the subfolder whose decisions are believed."""
+    batch = Batch(positions=said.positions)
+    for kind, rows in said.sheets.items():
+        batch.sheets[kind] = rows.with_columns(money(name) for name in amounts(kind))
     identity = batch.sheets["identification"]
     first_folder = pl.col("fichier").str.split("/").list.first().str.to_lowercase()
     batch.sheets["identification"] = identity.with_columns(
         dans_dossier_region=(first_folder == region_folder.lower()) & pl.col("fichier").str.contains("/", literal=True)
     )
     _join_periods(batch)
-    batch.positions = pl.DataFrame(
-        [(r.received.path, p.kind, p.sheet, p.champ, p.letters, p.row) for r in readings for p in r.positions],
-        schema={"fichier": pl.String, "kind": pl.String, "feuille": pl.String, "champ": pl.String, "lettre": pl.String, "ligne": pl.Int64},
-        orient="row",
-    )
-    batch.readable = _readable(readings)
+    batch.readable = _readable(batch, said.found)
     return batch
-
-
-def _sheet_frame(kind: str, readings: Sequence[Reading]) -> pl.DataFrame:
-    model = SHEETS[kind][1]
-    schema = {n: t for n, t in polars_schema(model).items() if n not in _JOINED}
-    kinds = {c.name: c.kind for c in columns_of(model)} | ({"montant_eur": "montant"} if kind == "budget" else {})
-    columns: dict[str, list[Any]] = defaultdict(list)
-    for reading in readings:
-        cells = reading.sheets[kind]
-        columns["fichier"] += [reading.received.path] * len(cells["ligne"])
-        for name in schema:
-            if name != "fichier":
-                columns[name] += cells[name]
-    series = [
-        money(columns[name]).alias(name) if kinds.get(name) == "montant" else pl.Series(name, columns[name], dtype=dtype)
-        for name, dtype in schema.items()
-    ]
-    return pl.DataFrame(series)
-
-
-_JOINED = ("annee_debut", "annee_fin", "dans_dossier_region")
-"""Fields of sheet models that are joined here rather than read."""
 
 
 def _join_periods(batch: Batch) -> None:
@@ -94,15 +63,18 @@ def _join_periods(batch: Batch) -> None:
         batch.sheets[kind] = batch.sheets[kind].join(periods, on="fichier", how="left", maintain_order="left")
 
 
-def _readable(readings: Sequence[Reading]) -> pl.DataFrame:
-    rows = []
-    for reading in readings:
-        broken = {f.sheet for f in reading.findings if f.code in _BROKEN_SHEET}
-        for kind, cells in reading.sheets.items():
-            names = {p.sheet for p in reading.positions if p.kind == kind} | set(cells["feuille"])
-            if names and not names & broken:
-                rows.append((reading.received.path, kind))
-    return pl.DataFrame(rows, schema={"fichier": pl.String, "kind": pl.String}, orient="row")
+def _readable(batch: Batch, found: Sequence[tuple[str, Finding]]) -> pl.DataFrame:
+    named = [
+        rows.select("fichier", "feuille").unique(maintain_order=True).with_columns(kind=pl.lit(kind)) for kind, rows in batch.sheets.items()
+    ]
+    sheets = pl.concat([batch.positions.select("fichier", "feuille", "kind"), *named]).unique(maintain_order=True)
+    broken = [(path, finding.sheet) for path, finding in found if finding.code in _BROKEN_SHEET]
+    lost = sheets.join(
+        pl.DataFrame(broken, {"fichier": pl.String, "feuille": pl.String}, orient="row"), on=["fichier", "feuille"], how="semi"
+    )
+    return (
+        sheets.select("fichier", "kind").unique(maintain_order=True).join(lost, on=["fichier", "kind"], how="anti", maintain_order="left")
+    )
 
 
 def with_cells(frame: pl.DataFrame, batch: Batch, kind: str, *champs: str) -> pl.DataFrame:

@@ -7,6 +7,7 @@ import polars as pl
 from budget.applied import applied_tables, citing_corrections
 from budget.checking import Checked as Checked
 from budget.checking import check_readings as check_readings
+from budget.checking import check_said as check_said
 from budget.constats import FileFacts, constats_table
 from budget.control import amounts_by_file, controls_table, euro_controls, file_controls, money_controls
 from budget.euros import euros_read, euros_set_aside

@@ -12,11 +12,12 @@ from budget.check import examine
 from budget.constats import FileFacts, constats_table
 from budget.decide import Decided, Standing, decide
 from budget.frames import assemble
+from budget.said import Said, gather
 from flows.errors import NO_READER, RunError
 from schemas.documents import sheet_specs
 from schemas.financers import FinancerDirectory
 from schemas.parameters import Config
-from schemas.reading import Reading, Received
+from schemas.reading import Received
 from schemas.rules import STATES
 from schemas.text import normalise
 from workbooks.discover import UNREADABLE_NAME, fingerprint, ignore_doubles, listed, printable_name
@@ -107,9 +108,9 @@ def _named(full: Path, root: Path) -> Received:
 
 def _check_batch(root: Path, batch: _Batch, readers: ReaderPool, config: Config) -> list[CheckedFile]:
     received = ignore_doubles(list(batch.files.values()))
-    readings = readers.read(root, [r for r in received if not r.ignored])
+    said = gather(readers.read(root, [r for r in received if not r.ignored]))
     whole = batch.whole
-    decided, constats = _as_a_run(received, readings, config, root, readers) if whole else _alone(received, readings, config)
+    decided, constats = _as_a_run(received, said, config, root, readers) if whole else _alone(received, said, config)
     standings = {s.path: s for s in decided.standings}
     rows = constats.drop(_OF_THE_FILE[1:]).partition_by("fichier", as_dict=True, include_key=False)
     found = {key[0]: frame.to_dicts() for key, frame in rows.items()}
@@ -123,23 +124,21 @@ def _checked(shown: Path, standing: Standing, findings: list[Row], whole: bool) 
     return CheckedFile(str(shown), identity, decision, reason, findings, standing.received.ignored)
 
 
-def _alone(received: list[Received], readings: Sequence[Reading], config: Config) -> tuple[Decided, pl.DataFrame]:
+def _alone(received: list[Received], said: Said, config: Config) -> tuple[Decided, pl.DataFrame]:
     """What each file says by itself: another one could change neither its decision nor these findings."""
-    batch = assemble(readings, config.dossiers.region)
-    examined = examine(readings, batch, config)
+    batch = assemble(said, config.dossiers.region)
+    examined = examine(said, batch, config)
     decided = decide(received, batch, examined, FinancerDirectory(config.extra_financers()))
     found = examined.found + [(path, finding) for path, finding in decided.findings if finding.code == "FIC007"]
     facts = {s.path: FileFacts(s.received.sha256, s.identity.get("pays_code")) for s in decided.standings}
     return decided, constats_table(found, facts)[0]
 
 
-def _as_a_run(
-    received: list[Received], readings: Sequence[Reading], config: Config, root: Path, readers: ReaderPool
-) -> tuple[Decided, pl.DataFrame]:
+def _as_a_run(received: list[Received], said: Said, config: Config, root: Path, readers: ReaderPool) -> tuple[Decided, pl.DataFrame]:
     """What a run of these files alone would say of them."""
     # Imported where it serves: a single file does without.
-    from budget.pipeline import check_readings, make_tables
+    from budget.pipeline import check_said, make_tables
     from flows.steps import today
 
-    checked = check_readings(received, readings, config, lambda amended: readers.read(root, amended))
+    checked = check_said(received, said, config, lambda amended: gather(readers.read(root, amended)))
     return checked.decided, make_tables(checked, config, today())["constats"]

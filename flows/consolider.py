@@ -19,12 +19,13 @@ from prefect.states import Completed
 from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 from prefect.utilities.annotations import quote
 
+from budget.said import Said
 from flows import sequence, steps
 from flows.artifacts import rejected_rows, status_rows, totals_text
 from flows.disk import LASTING
 from flows.messages import messages
 from flows.steps import Job, Outcome
-from schemas.reading import Reading, Received
+from schemas.reading import Received
 from workbooks.pool import ReaderPool
 
 T = TypeVar("T")
@@ -55,9 +56,9 @@ _RETRIED_STEP = _STEP.with_options(retries=2, retry_delay_seconds=1, retry_condi
 
 
 @task(name="lire", task_run_name="lire le lot {rank} sur {of} ({size} classeurs)", cache_policy=NO_CACHE)
-def read_lot(readers: ReaderPool, job: Job, lot: list[Received], rank: int, of: int, size: int) -> list[Reading]:
+def read_lot(readers: ReaderPool, job: Job, lot: list[Received], rank: int, of: int, size: int) -> Said:
     """Read one batch of files in the reading processes; `rank`, `of` and `size` name the task."""
-    return readers.read(job.inputs, lot)
+    return steps.read_lot(job, readers, lot)
 
 
 @task(name="afficher", task_run_name="afficher le bilan", cache_policy=NO_CACHE)
@@ -87,7 +88,7 @@ class AsTasks(sequence.Way):
         for run in runs:
             run.result()
 
-    def read(self, readers: ReaderPool, job: Job, lots: Sequence[list[Received]]) -> Iterator[list[Reading]]:
+    def read(self, readers: ReaderPool, job: Job, lots: Sequence[list[Received]]) -> Iterator[Said]:
         """Read batches of files, a task each."""
         runs = [read_lot.submit(whole(readers), whole(job), whole(lot), rank, len(lots), len(lot)) for rank, lot in enumerate(lots, 1)]
         return (run.result() for run in runs)

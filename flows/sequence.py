@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
+from budget.said import Said
 from flows import steps
 from flows.disk import named, reason
 from flows.errors import NO_READER, RunError
@@ -12,7 +13,7 @@ from flows.progress import say
 from flows.publish import clear_leftovers, staging
 from flows.register import Register
 from flows.steps import Consolidated, Job, Outcome
-from schemas.reading import Reading, Received
+from schemas.reading import Received
 from schemas.text import count
 from workbooks.pool import ReaderBroken, ReaderPool
 
@@ -35,9 +36,9 @@ class Way:
         for title, do, arguments in works:
             self.step(kind, title, do, *arguments)
 
-    def read(self, readers: ReaderPool, job: Job, lots: Sequence[list[Received]]) -> Iterator[list[Reading]]:
-        """Read batches of files; readings come in their order."""
-        return (readers.read(job.inputs, lot) for lot in lots)
+    def read(self, readers: ReaderPool, job: Job, lots: Sequence[list[Received]]) -> Iterator[Said]:
+        """What batches of files say, in their order."""
+        return (steps.read_lot(job, readers, lot) for lot in lots)
 
 
 def run(job: Job, way: Way | None = None) -> Outcome:
@@ -62,25 +63,25 @@ def _run(job: Job, way: Way) -> Outcome:
             say("Le passage précédent a été interrompu pendant le remplacement des sorties : toutes sont refaites")
     register = steps.open_register(job)
     files = way.step("lister", "lister les dépôts", steps.list_files, job, register)
-    readings = _read(job, files, way)
+    said = _read(job, files, way)
     say("Contrôle et consolidation")
-    checked = way.step("controler", "contrôler les classeurs lus", steps.check_all, job, files, readings)
+    checked = way.step("controler", "contrôler les classeurs lus", steps.check_all, job, files, said)
     made = way.step("consolider", "consolider et contrôler les totaux", steps.consolidate, job, checked)
     with staging(job.register) as entries, staging(job.outputs) as staged:
         _write(job, made, staged, way, ("préparer le registre", steps.stage_news, (job, register, checked, entries)))
         return Outcome(made.tables, _replace(job, register, staged, entries, way))
 
 
-def _read(job: Job, files: Sequence[Received], way: Way) -> list[Reading]:
+def _read(job: Job, files: Sequence[Received], way: Way) -> list[Said]:
     lots = steps.lots(files, job.config)
     total, done = sum(map(len, lots)), 0
-    readings: list[Reading] = []
+    said: list[Said] = []
     with steps.reader_pool(job.config) as readers:
-        for lot, read in zip(lots, way.read(readers, job, lots), strict=True):
-            readings += read
+        for lot, part in zip(lots, way.read(readers, job, lots), strict=True):
+            said.append(part)
             done += len(lot)
             say(f"Lecture : {done} sur {count(total, 'classeur')}")
-    return readings
+    return said
 
 
 def _write(job: Job, made: Consolidated, staged: Path, way: Way, beside: Work) -> None:

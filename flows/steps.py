@@ -12,8 +12,9 @@ from zoneinfo import ZoneInfo
 
 from budget.control import controls_table, gaps
 from budget.open_data import subventions
-from budget.pipeline import Checked, Tables, check_readings, make_tables
+from budget.pipeline import Checked, Tables, check_said, make_tables
 from budget.reminders import reminders
+from budget.said import Said, gather, joined
 from budget.versions import version_changes
 from budget.views import build_views, sheet_controls
 from flows.disk import named, reason, write_new
@@ -24,7 +25,7 @@ from flows.tables import write_open_data, write_tables
 from pages.reminder import reminder_page
 from schemas.documents import sheet_specs
 from schemas.parameters import Config, load_config
-from schemas.reading import Reading, Received
+from schemas.reading import Received
 from schemas.reminders import FOLDER
 from schemas.returns import FOLDER as RETURNS
 from schemas.tables import ACCEPTED_WITH_RESERVES, DECISIONS, REJECTED
@@ -128,14 +129,19 @@ def lots(files: Sequence[Received], config: Config) -> list[list[Received]]:
     return [to_read[i : i + size] for i in range(0, len(to_read), size)]
 
 
-def check_all(job: Job, files: Sequence[Received], readings: Sequence[Reading]) -> Checked:
+def read_lot(job: Job, readers: ReaderPool, lot: Sequence[Received]) -> Said:
+    """What a batch of files says."""
+    return gather(readers.read(job.inputs, lot))
+
+
+def check_all(job: Job, files: Sequence[Received], said: Sequence[Said]) -> Checked:
     """Every finding, and the decision on each file. What staff correct is read again."""
 
-    def reread(amended: Sequence[Received]) -> list[Reading]:
+    def reread(amended: Sequence[Received]) -> Said:
         with reader_pool(job.config) as readers:
-            return readers.read(job.inputs, amended)
+            return gather(readers.read(job.inputs, amended))
 
-    return check_readings(files, readings, job.config, reread)
+    return check_said(files, joined(said or [gather([])]), job.config, reread)
 
 
 @dataclass(frozen=True)

@@ -1,13 +1,13 @@
 """A whole run without Prefect: the sequence that the flow carries out, by plain calls."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Self
 
 from flows import sequence, steps
 from flows.steps import Outcome
-from schemas.reading import Reading, Received
+from schemas.reading import Cells, Lot, Position, Reading, Received, lot_of
 from schemas.returns import FileReturn
 from tests.grids import CONFIG, ROOT, SPECS
 from workbooks.file_reading import read_file
@@ -29,8 +29,8 @@ class InProcess:
     def __exit__(self, *_: object) -> None:
         pass
 
-    def read(self, folder: Path, files: Sequence[Received]) -> list[Reading]:
-        return [read_file(folder, received, SPECS, CONFIG.limites) for received in files]
+    def read(self, folder: Path, files: Sequence[Received]) -> list[Lot]:
+        return [lot_of([read_file(folder, received, SPECS, CONFIG.limites) for received in files])]
 
     def give_back(self, folder: Path, outputs: Path, returns: Sequence[FileReturn]) -> None:
         for wanted in returns:
@@ -38,3 +38,19 @@ class InProcess:
             target.parent.mkdir(parents=True, exist_ok=True)
             if not (wanted.readable and give_back(str(folder), wanted, str(target), CONFIG.limites)):
                 target.write_bytes(page_alone(wanted))
+
+
+def readings_of(lots: Iterable[Lot]) -> list[Reading]:
+    """Lots taken apart again, file by file; dates and exact numbers stay the texts that they travel as."""
+    readings = []
+    for lot in lots:
+        for rank, received in enumerate(lot.files):
+            sheets = {kind: _of(rank, cells) for kind, cells in lot.sheets.items() if rank in cells["fichier"]}
+            places = [Position(*place) for place in zip(*_of(rank, lot.positions).values(), strict=True)]
+            readings.append(Reading(received, "", sheets, places, [finding for r, finding in lot.findings if r == rank]))
+    return readings
+
+
+def _of(rank: int, cells: Cells) -> Cells:
+    rows = [row for row, r in enumerate(cells["fichier"]) if r == rank]
+    return {name: [values[row] for row in rows] for name, values in cells.items() if name != "fichier"}

@@ -18,13 +18,14 @@ import pytest
 from schemas.documents import sheet_specs
 from schemas.reading import Received
 from tests.builders import FIXTURES, LIMITS, MAIN, archive, ods, raw_parts, raw_xlsx, read
-from workbooks import pool, reader
+from workbooks import pool, process, reader
 from workbooks.inspection import inspect_sheets
 from workbooks.ooxml_cells import Book, scan_any
 from workbooks.ooxml_usual import scan_usual
 from workbooks.pool import ReaderPool, ReadingRules
 from workbooks.refusal import Refusal
 from workbooks.scan import SheetScan
+from workbooks.wire import READ
 
 ROOT = Path(__file__).parent.parent
 ROW = '<row r="1"><c r="A1"><v>1</v></c></row>'
@@ -282,15 +283,17 @@ def test_a_file_that_takes_too_much_computing_is_refused_and_the_next_ones_are_r
 
 
 def ask_after(number: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Send a signal to the process just before it is asked for the large file."""
-    asked = pool._Worker.ask
+    """Send a signal to the process just before it is asked for the large file; it is asked for one at a time."""
+    asked = process.Process.ask
 
-    def ask(worker, request, seconds):
-        if request["path"] == LARGE.path:
+    def ask(worker, request):
+        if request.items[0][0] == LARGE.path:
             worker._process.send_signal(number)
-        return asked(worker, request, seconds)
+        return asked(worker, request)
 
-    monkeypatch.setattr(pool._Worker, "ask", ask)
+    monkeypatch.setattr(process.Process, "ask", ask)
+    monkeypatch.setattr(pool, "_FILES", 1)
+    monkeypatch.setattr(pool, "_AHEAD", 1)
 
 
 @linux
@@ -303,8 +306,18 @@ def test_a_process_that_hangs_is_ended_and_the_next_files_are_read(folder: Path,
 def test_a_process_killed_in_the_middle_costs_its_file_only(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ask_after(signal.SIGKILL, monkeypatch)
     with ReaderPool(RULES, 1) as readers:
-        first, killed, last = readers.read(folder, [SMALL, LARGE, SMALL])
-    assert [r.findings[0].code for r in (first, killed, last)] == ["FIC004", "FIC003", "FIC004"]
+        lots = readers.read(folder, [SMALL, LARGE, SMALL])
+    assert [finding.code for lot in lots for _, finding in lot.findings] == ["FIC004", "FIC003", "FIC004"]
+
+
+def test_a_process_that_answers_otherwise_than_it_should_is_not_believed(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def load(_: bytes) -> None:
+        raise ValueError
+
+    monkeypatch.setattr(process, "load", load)
+    with ReaderPool(RULES, 1) as readers:
+        lots = readers.read(folder, [SMALL, SMALL])
+    assert [finding.code for lot in lots for _, finding in lot.findings] == ["FIC003", "FIC003"]
 
 
 def children(parent: int) -> Iterator[int]:
@@ -362,10 +375,11 @@ def test_a_process_answers_in_json_and_imports_little(folder: Path) -> None:
     from workbooks.wire import dump, specs_to_plain
 
     hello = dump({"specs": specs_to_plain(RULES.specs), "limits": LIMITS.model_dump()})
-    ask = dump({"work": "inspect", "folder": str(folder), "path": "petit.xlsx", "sha256": "", "amended": []})
+    ask = dump({"work": "inspect", "folder": str(folder), "items": [("petit.xlsx", "", [])]})
     done = subprocess.run([sys.executable, "-m", "workbooks.worker"], input=hello + ask, capture_output=True, cwd=ROOT, check=True)
-    answers = [json.loads(line) for line in done.stdout.splitlines()]
-    assert answers[-1]["feuilles"][0]["somme"] == 1.0
+    ready, read, answer = done.stdout.splitlines(keepends=True)
+    assert (json.loads(ready), read) == ({"ready": True}, READ)
+    assert json.loads(answer)["seen"][0]["feuilles"][0]["somme"] == 1.0
     loaded = "import sys, workbooks.worker; print(sorted({m.split('.')[0] for m in sys.modules}))"
     modules = subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True, cwd=ROOT, check=True).stdout
     assert not [heavy for heavy in ("pandera", "polars", "pydantic", "prefect", "openpyxl") if f"'{heavy}'" in modules]

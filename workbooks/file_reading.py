@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from schemas.finding import Finding
 from schemas.reading import Reading, Received
 from schemas.spec import SheetSpec
 from workbooks.amend import extract_amended
@@ -14,7 +13,7 @@ from workbooks.container import check_size
 from workbooks.discover import open_regular
 from workbooks.inspection import inspect_sheets
 from workbooks.reader import read_sheets
-from workbooks.refusal import Refusal
+from workbooks.refusal import Refusal, refused
 from workbooks.retour_connu import own_sheets
 
 if TYPE_CHECKING:
@@ -35,11 +34,6 @@ def read_file(folder: str | Path, received: Received, specs: Mapping[str, SheetS
         return refused(received, refusal.code, refusal.detail)
     except (OSError, MemoryError) as error:
         return refused(received, *_reason(error))
-
-
-def refused(received: Received, code: str, detail: str) -> Reading:
-    """The reading of a file that gives nothing but its refusal."""
-    return Reading(received, findings=[Finding(code, facts={"detail": detail})])
 
 
 def _reason(error: OSError | MemoryError) -> tuple[str, str]:

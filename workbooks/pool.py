@@ -1,31 +1,36 @@
-"""Reading processes kept warm, one file at a time each, under limits: a file that kills its process costs that process, not the run."""
+"""Reading processes kept warm, under limits: a file that kills its process costs that process, not the run.
+
+A process is asked for a few files at a time and always has its next ones waiting, so that it never waits for its parent. It says when it is
+through with each: the one at which it died is known, and only that one is refused; the others are asked again of a new process.
+"""
 
 import contextlib
 import errno
 import hashlib
 import os
 import queue
-import signal
-import subprocess
-import sys
 import threading
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, Self, cast
+from typing import Any, Self
 
 from schemas.parameters import Limits
-from schemas.reading import Reading, Received
+from schemas.reading import Lot, Received, lot_of
 from schemas.returns import FileReturn
 from schemas.spec import SheetSpec
-from workbooks.file_reading import refused
-from workbooks.retour import NOT_COPIED, page_alone
-from workbooks.retour_fichier import return_to_plain
-from workbooks.wire import dump, load, reading_from_plain, specs_to_plain
+from workbooks.process import Answer, Died, Process, Request, end
+from workbooks.process import ReaderBroken as ReaderBroken
+from workbooks.process import Started as Started
+from workbooks.process import start_process as start_process
+from workbooks.refusal import refused
+from workbooks.wire import dump, lot_from_plain, specs_to_plain
 
-_ROOT = Path(__file__).resolve().parent.parent
-_START_S = 60
+_FILES, _BYTES = 16, 1_000_000
+"""Files asked at a time, and their size: what reading them keeps in memory stays far below the limit of one."""
+_AHEAD = 2
+"""Requests that a process has before it: the one it works on, and the next."""
 CHANGED = "copie inachevée ou fichier modifié pendant la lecture : il sera lu au prochain passage"
 
 
@@ -37,174 +42,182 @@ class ReadingRules:
     limits: Limits
 
 
-class ReaderBroken(Exception):
-    """The reading process does not even start: our bug, or a broken installation. No file is to blame, so the run stops."""
-
-
-class _Died(Exception):
-    """The process ended without answering; `reason` says why, as a detail of FIC003."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
-
-
-class _Worker:
-    """One reading process, and the thread that hears its answers."""
-
-    def __init__(self, hello: bytes) -> None:
-        command = [sys.executable, "-m", "workbooks.worker"]
-        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=_ROOT)
-        self._pipe = cast("IO[bytes]", self._process.stdin)
-        self._answers: queue.SimpleQueue[bytes] = queue.SimpleQueue()
-        threading.Thread(target=self._listen, args=(self._process.stdout,), daemon=True).start()
-        self._send(hello)
-        if not self._answers.get(timeout=_START_S):
-            self.close()
-            raise ReaderBroken("the reading process does not start: run `python -m workbooks.worker` to see why")
-
-    def _listen(self, pipe: IO[bytes]) -> None:
-        for line in pipe:
-            self._answers.put(line)
-        self._answers.put(b"")
-
-    def _send(self, line: bytes) -> None:
-        # Where the process died before the question, the missing answer says so.
-        with contextlib.suppress(OSError):
-            self._pipe.write(line)
-            self._pipe.flush()
-
-    def ask(self, request: dict[str, Any], seconds: float) -> bytes:
-        """The answer to one request, still as a line. Raises _Died where there is none in time; the process is gone then."""
-        self._send(dump(request))
-        try:
-            line = self._answers.get(timeout=seconds)
-        except queue.Empty:
-            self.close()
-            raise _Died(f"sa lecture dépasse {seconds:.0f} s") from None
-        if not line:
-            raise _Died(_cause(self._process.wait()))
-        return line
-
-    def close(self) -> None:
-        """End the process at once."""
-        self._process.kill()
-        self._process.wait()
-        for pipe in (self._process.stdin, self._process.stdout):
-            # What was still to be sent to a dead process is lost, and that is known.
-            with contextlib.suppress(OSError):
-                if pipe:
-                    pipe.close()
-
-
-def _cause(code: int) -> str:
-    if sys.platform != "win32" and code == -signal.SIGXCPU:
-        return "sa lecture demande trop de temps de calcul"
-    return "sa lecture demande trop de mémoire ou fait échouer le lecteur"
-
-
 class ReaderPool:
     """Reading processes, started when needed and kept until the end of the `with` block. Safe to share between threads."""
 
-    def __init__(self, rules: ReadingRules, processes: int = 0) -> None:
-        """`processes` 0 means one per core."""
-        self._rules = rules
+    def __init__(self, rules: ReadingRules, processes: int = 0, started: Started | None = None) -> None:
+        """`processes` 0 means one per core; `started` is the first of them, where it is under way."""
+        self._limits = rules.limits
         self._processes = processes or os.cpu_count() or 1
         self._hello = dump({"specs": specs_to_plain(rules.specs), "limits": rules.limits.model_dump()})
-        # A slot is a worker, or None where it is still to be started; the last one given back is the warmest.
-        self._slots: queue.LifoQueue[_Worker | None] = queue.LifoQueue()
-        for _ in range(self._processes):
-            self._slots.put(None)
-        # These threads start the processes, and Linux ends a process with the thread that started it: they last as long as the pool.
-        # Two for each process: one takes an answer apart while the other has the process at work.
-        self._threads = ThreadPoolExecutor(2 * self._processes)
+        self._started = [started] if started else []
+        self._requests: queue.SimpleQueue[Request | None] = queue.SimpleQueue()
+        """None wakes a thread that waits, once the pool is closed."""
+        # One thread per process. It starts it, and Linux ends a process with the thread that started it: they last as long as the pool.
+        self._threads: list[threading.Thread] = []
+        self._starting = threading.Lock()
+        self._closed = False
+        self._broken: ReaderBroken | None = None
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._threads.shutdown(cancel_futures=True)
-        for _slot in range(self._processes):
-            worker = self._slots.get()
-            if worker:
-                worker.close()
-            self._slots.put(None)
+        self._closed = True
+        for _thread in self._threads:
+            self._requests.put(None)
+        for thread in self._threads:
+            thread.join()
+        for request in self._left():
+            request.outcome.cancel()
+        for process in self._started:
+            end(process)
 
-    def read(self, folder: Path, files: Sequence[Received]) -> list[Reading]:
-        """Read files, in their order. One that changed since it was listed is marked as ignored, and has no reading."""
-        root = str(folder.resolve())
-        readings = self._map(lambda received: self._read_one(root, received), files)
-        return [reading for reading in readings if reading is not None]
+    def read(self, folder: Path, files: Sequence[Received]) -> list[Lot]:
+        """What files say, in their order. One that changed since it was listed is marked as ignored, and says nothing."""
+        few = list(_few_at_a_time(files))
+        requests = self._ask("read", folder, [[_about(received) for received in lot] for lot in few])
+        return [lot for files, answers in zip(few, requests, strict=True) for lot in _lots(files, answers)]
 
     def inspect(self, folder: Path, files: Sequence[Received]) -> list[dict[str, Any]]:
         """What the reader saw of each file, as `inspect_file` says it."""
-        root = str(folder.resolve())
-        return self._map(lambda received: self._inspect_one(root, received), files)
+        requests = self._ask("inspect", folder, [[_about(received) for received in lot] for lot in _few_at_a_time(files)])
+        return [seen for answers in requests for seen in _seen(answers)]
 
     def give_back(self, folder: Path, outputs: Path, returns: Sequence[FileReturn]) -> None:
         """Write the return of each file, whose place counts from `outputs`. Raises OSError.
 
         One whose file cannot be annotated under the limits is its sheet of corrections alone, made here: it holds no byte of the file.
         """
-        root = str(folder.resolve())
-        self._map(lambda wanted: self._give_one_back(root, outputs / wanted.target, wanted), returns)
+        # Loaded where a return is written: checking a file needs none of it.
+        from workbooks.retour import NOT_COPIED, page_alone
+        from workbooks.retour_fichier import return_to_plain
 
-    def _map(self, work: Any, files: Sequence[Any]) -> list[Any]:
-        return list(self._threads.map(work, files))
+        readable = [wanted for wanted in returns if wanted.readable]
+        for wanted in returns:
+            (outputs / wanted.target).parent.mkdir(parents=True, exist_ok=True)
+        requests = self._ask("return", folder, [[(return_to_plain(wanted), str(outputs / wanted.target))] for wanted in readable])
+        made = {wanted.target: _written(answers, wanted) for wanted, answers in zip(readable, requests, strict=True)}
+        for wanted in returns:
+            target, digest = outputs / wanted.target, made.get(wanted.target)
+            if digest is None:
+                page = page_alone(wanted, [NOT_COPIED] if wanted.readable else ())
+                target.write_bytes(page)
+                digest = hashlib.sha256(page).hexdigest()
+            if hashlib.sha256(target.read_bytes()).hexdigest() != digest:
+                raise OSError(errno.EIO, "read back otherwise than written", str(target))
 
-    def _give_one_back(self, folder: str, target: Path, wanted: FileReturn) -> None:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        made = self._annotated(folder, target, wanted) if wanted.readable else None
-        if made is None:
-            page = page_alone(wanted, [NOT_COPIED] if wanted.readable else ())
-            target.write_bytes(page)
-            made = hashlib.sha256(page).hexdigest()
-        if hashlib.sha256(target.read_bytes()).hexdigest() != made:
-            raise OSError(errno.EIO, "read back otherwise than written", str(target))
+    def _ask(self, work: str, folder: Path, items: Sequence[list[Any]]) -> Iterator[list[Answer]]:
+        """The answers to each request, in their order. Raises ReaderBroken."""
+        requests = [Request(work, str(folder.resolve()), few) for few in items]
+        for request in requests:
+            self._requests.put(request)
+        with self._starting:
+            while len(self._threads) < min(len(requests), self._processes):
+                self._threads.append(threading.Thread(target=self._serve, daemon=True))
+                self._threads[-1].start()
+        for request in requests:
+            if self._broken:
+                raise self._broken
+            yield request.outcome.result()
 
-    def _annotated(self, folder: str, target: Path, wanted: FileReturn) -> str | None:
-        """Have a process write an annotated copy; its sha256, or None where the file cannot be annotated. Raises OSError."""
-        request = {"work": "return", "folder": folder, "target": str(target), "wanted": return_to_plain(wanted)}
+    def _serve(self) -> None:
+        """Keep one process at work, with a request ahead, until the pool is closed."""
+        process: Process | None = None
+        mine: deque[Request] = deque()
+        sent = 0
         try:
-            made = self._ask(request)
-        except _Died:
-            return None
-        if "erreur" in made:
-            raise OSError(made["erreur"], "a return could not be written", str(target))
-        digest: str | None = made.get("empreinte")
-        return digest
-
-    def _read_one(self, folder: str, received: Received) -> Reading | None:
-        try:
-            plain = self._ask(_about("read", folder, received))
-        except _Died as death:
-            return refused(received, "FIC003", death.reason)
-        if "changed" in plain:
-            received.ignored = CHANGED
-            return None
-        return reading_from_plain(received, plain)
-
-    def _inspect_one(self, folder: str, received: Received) -> dict[str, Any]:
-        try:
-            seen: dict[str, Any] = self._ask(_about("inspect", folder, received))
-        except _Died as death:
-            return {"refus": "FIC003", "detail": death.reason}
-        return seen
-
-    def _ask(self, request: dict[str, Any]) -> Any:
-        worker = self._slots.get()
-        try:
-            worker = worker or _Worker(self._hello)
-            line = worker.ask(request, self._rules.limits.duree_s)
-        except _Died:
-            if worker:
-                worker.close()
-            worker = None
-            raise
+            while self._take(mine):
+                if process is None:
+                    process, sent = Process(self._hello, self._next_process()), 0
+                while sent < len(mine):
+                    process.ask(mine[sent])
+                    sent += 1
+                oldest, sent = mine.popleft(), sent - 1
+                try:
+                    oldest.take(process.answer(oldest, self._limits.duree_s))
+                except Died as death:
+                    process.close()
+                    process = None
+                    oldest.blame(death)
+                if not oldest.settle():
+                    mine.append(oldest)
+        except ReaderBroken as error:
+            self._broken = error
+            for request in (*mine, *self._left()):
+                request.outcome.set_exception(error)
         finally:
-            self._slots.put(worker)
-        return load(line)
+            if process:
+                process.close()
+            for request in mine:
+                request.outcome.cancel()
+
+    def _next_process(self) -> Started:
+        with self._starting:
+            return self._started.pop() if self._started else start_process()
+
+    def _take(self, mine: deque[Request]) -> bool:
+        """Complete the requests that a process has before it, waiting where it has none; False once the pool is closed."""
+        while len(mine) < _AHEAD:
+            try:
+                request = self._requests.get(block=not mine)
+            except queue.Empty:
+                break
+            if request:
+                mine.append(request)
+            if self._closed:
+                return False
+        return True
+
+    def _left(self) -> Iterator[Request]:
+        """The requests that nobody has taken."""
+        with contextlib.suppress(queue.Empty):
+            while True:
+                if request := self._requests.get_nowait():
+                    yield request
 
 
-def _about(work: str, folder: str, received: Received) -> dict[str, Any]:
-    return {"work": work, "folder": folder, "path": received.path, "sha256": received.sha256, "amended": received.amended}
+def _about(received: Received) -> tuple[Any, ...]:
+    return received.path, received.sha256, received.amended
+
+
+def _few_at_a_time(files: Sequence[Received]) -> Iterator[list[Received]]:
+    few: list[Received] = []
+    for received in files:
+        if few and (len(few) == _FILES or sum(f.size for f in few) + received.size > _BYTES):
+            yield few
+            few = []
+        few.append(received)
+    if few:
+        yield few
+
+
+def _lots(files: Sequence[Received], answers: Sequence[Answer]) -> Iterator[Lot]:
+    for answer in answers:
+        mine = [files[rank] for rank in answer.ranks]
+        if answer.death:
+            yield lot_of([refused(received, "FIC003", answer.death.reason) for received in mine])
+        else:
+            for rank in answer.plain["changed"]:
+                mine[rank].ignored = CHANGED
+            yield lot_from_plain(mine, answer.plain)
+
+
+def _seen(answers: Sequence[Answer]) -> list[dict[str, Any]]:
+    seen: dict[int, dict[str, Any]] = {}
+    for answer in answers:
+        facts = [{"refus": "FIC003", "detail": answer.death.reason}] if answer.death else answer.plain["seen"]
+        seen |= zip(answer.ranks, facts, strict=True)
+    return [seen[rank] for rank in sorted(seen)]
+
+
+def _written(answers: Sequence[Answer], wanted: FileReturn) -> str | None:
+    """The sha256 of a return as written; None where its file cannot be annotated. Raises OSError."""
+    (answer,) = answers
+    if answer.death:
+        return None
+    (made,) = answer.plain["made"]
+    if "erreur" in made:
+        raise OSError(made["erreur"], "a return could not be written", wanted.target)
+    digest: str | None = made.get("empreinte")
+    return digest

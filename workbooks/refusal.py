@@ -1,5 +1,8 @@
 """Why a file is not read."""
 
+from schemas.finding import Finding
+from schemas.reading import Reading, Received
+
 
 class Refusal(Exception):
     """The file is not read: `code` is a rule of the catalogue, `detail` what it really is, in French. Never leaves `workbooks`."""
@@ -8,3 +11,8 @@ class Refusal(Exception):
         super().__init__(code, detail)
         self.code = code
         self.detail = detail
+
+
+def refused(received: Received, code: str, detail: str) -> Reading:
+    """The reading of a file that gives nothing but its refusal."""
+    return Reading(received, findings=[Finding(code, facts={"detail": detail})])

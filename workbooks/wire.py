@@ -1,64 +1,48 @@
-"""A reading as plain data between two processes: JSON, never pickle, so that a hostile file gains nothing by taking over its reader."""
+"""What files say, as plain data between two processes: JSON, never pickle, so that a hostile file gains nothing by taking over its reader.
 
-import json
+JSON knows neither dates nor exact decimals: they travel as text, which the frames are made of.
+"""
+
+from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
+import orjson
+
 from schemas.finding import Finding
-from schemas.reading import Position, Reading, Received
+from schemas.reading import Lot, Received
 from schemas.spec import Column, SheetSpec
 
-_DATE, _DECIMAL = "$jour", "$nombre"
+READ = b".\n"
+"""What a reading process says when it is through with a file."""
 
 
 def dump(value: Any) -> bytes:
-    """One line of JSON. Dates and decimals are tagged; anything else that JSON does not know is our bug."""
-    return json.dumps(value, ensure_ascii=True, separators=(",", ":"), default=_tag).encode() + b"\n"
+    """One line of JSON. Anything but plain data, dates and decimals is our bug."""
+    return orjson.dumps(value, default=_text, option=orjson.OPT_APPEND_NEWLINE)
 
 
-def load(line: bytes) -> Any:
-    """The value of one line."""
-    return json.loads(line, object_hook=_untag)
-
-
-def _tag(value: object) -> dict[str, str]:
-    if isinstance(value, date):
-        return {_DATE: value.isoformat()}
+def _text(value: object) -> str:
     if isinstance(value, Decimal):
-        return {_DECIMAL: str(value)}
+        return str(value)
     raise TypeError(type(value).__name__)
 
 
-def _untag(value: dict[str, Any]) -> Any:
-    if len(value) == 1:
-        if _DATE in value:
-            return date.fromisoformat(value[_DATE])
-        if _DECIMAL in value:
-            return Decimal(value[_DECIMAL])
-    return value
+def load(line: bytes) -> Any:
+    """The value of one line. Raises ValueError."""
+    return orjson.loads(line)
 
 
-def reading_to_plain(reading: Reading) -> dict[str, Any]:
-    """What was read, without the file itself, which the other side knows."""
-    return {
-        "document": reading.document,
-        "sheets": reading.sheets,
-        "positions": [(p.kind, p.sheet, p.champ, p.letters, p.row) for p in reading.positions],
-        "findings": [(f.code, f.sheet, f.cell, f.champ, f.value, f.limit, f.reference, dict(f.facts)) for f in reading.findings],
-    }
+def lot_to_plain(lot: Lot) -> dict[str, Any]:
+    """What was read, without the files themselves, which the other side knows."""
+    findings = [(r, f.code, f.sheet, f.cell, f.champ, f.value, f.limit, f.reference, dict(f.facts)) for r, f in lot.findings]
+    return {"sheets": lot.sheets, "positions": lot.positions, "findings": findings}
 
 
-def reading_from_plain(received: Received, plain: dict[str, Any]) -> Reading:
-    """The reading of a file."""
-    return Reading(
-        received,
-        plain["document"],
-        plain["sheets"],
-        [Position(*p) for p in plain["positions"]],
-        [Finding(*f) for f in plain["findings"]],
-    )
+def lot_from_plain(files: Sequence[Received], plain: dict[str, Any]) -> Lot:
+    """What these files say."""
+    return Lot(list(files), plain["sheets"], plain["positions"], [(rank, Finding(*facts)) for rank, *facts in plain["findings"]])
 
 
 def specs_to_plain(specs: dict[str, SheetSpec]) -> dict[str, Any]:
