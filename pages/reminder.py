@@ -11,9 +11,9 @@ from schemas.parameters import Config
 from schemas.reminders import FileToMend, ReceivedFile, Remark, Reminder, Share, Unanswered
 from schemas.text import count, euros, listing
 
-_PAGE = 58.5
+_PAGE = 57.0
 """Lines of the page, with some to spare (61 in Chromium)."""
-_OWN_WORDS, _OF_FILES, _OF_FINANCERS, _REASON = 15.5, 6.0, 5.5, 1.2
+_OWN_WORDS, _OF_FILES, _OF_FINANCERS, _REASON = 17.5, 6.0, 5.5, 1.2
 """Lines that the page's own words take: whatever is said, where files are to mend, where financers are silent, and per reason."""
 _MOST_RECEIVED, _MOST_SILENT = 5.0, 7.0
 """Lines of the two tables at most, where remarks come as well; with the words above, a longest remark still fits."""
