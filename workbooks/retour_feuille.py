@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass, field
 
 from workbooks.cells import address, indices
@@ -19,7 +19,7 @@ _BEFORE_DRAWING = frozenset((
     "customProperties", "cellWatches", "ignoredErrors", "smartTags", "drawing",
 ))  # fmt: skip
 """What the format wants before a sheet's comments."""
-_SELECTED = re.compile(rb"""<(?:\w+:)?sheetView\s[^>]*?\stabSelected\s*=\s*["'](?:1|true)["']""")
+_SELECTED = re.compile(rb"""<(?:\w+:)?sheetView(?=\s)[^>]*?\stabSelected\s*=\s*["'](?:1|true)["']""")
 
 
 @dataclass
@@ -66,7 +66,7 @@ class Geometry:
 class SheetXml:
     """What a return needs to know of a worksheet part: the rows and cells that it changes, and where comments are declared."""
 
-    def __init__(self, xml: bytes, rows: set[int], former: Mapping[int, int]) -> None:
+    def __init__(self, xml: bytes, rows: set[int], former: Set[int]) -> None:
         self.xml = xml
         self.prefix = ""
         self.root: dict[str, str] = {}
@@ -216,7 +216,7 @@ def mark_cells(sheet: SheetXml, edits: Edits, gravities: Gravities, styles: Styl
         _mark_row(sheet, edits, row, held, by_row.get(row, {}), styles)
     _add_rows(sheet, edits, {row: columns for row, columns in by_row.items() if row not in sheet.rows}, styles)
     for tag in sheet.marked:
-        _restyle(edits, tag, styles.former[tag.rank])
+        _restyle(edits, tag, styles.before(tag.rank))
 
 
 def _restyle(edits: Edits, tag: _Tag, rank: int) -> None:
@@ -226,7 +226,7 @@ def _restyle(edits: Edits, tag: _Tag, rank: int) -> None:
 def _mark_row(sheet: SheetXml, edits: Edits, row: int, held: _Row, gravities: dict[int, str], styles: Styles) -> None:
     for column, tag in held.cells.items():
         rank = tag.rank
-        before = styles.former.get(rank, rank)
+        before = styles.before(rank)
         after = styles.marked(before, gravities[column]) if column in gravities else before
         if after != rank:
             _restyle(edits, tag, after)
@@ -253,7 +253,7 @@ def _filled(name: str, empty_tag: bytes, content: bytes) -> bytes:
 
 def _new_cells(sheet: SheetXml, row: int, gravities: dict[int, str], styles: Styles) -> bytes:
     ranks = {column: sheet.style_of(row, column) for column in gravities}
-    marked = {column: styles.marked(styles.former.get(rank, rank), gravities[column]) for column, rank in ranks.items()}
+    marked = {column: styles.marked(styles.before(rank), gravities[column]) for column, rank in ranks.items()}
     return "".join(f'<{sheet.prefix}c r="{address(row, column)}" s="{rank}"/>' for column, rank in marked.items()).encode()
 
 

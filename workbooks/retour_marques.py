@@ -68,6 +68,8 @@ class Annotator:
         shown: dict[Place, list[ReturnLine]] = defaultdict(list)
         for place, lines in cells.items():
             shown[shown_at(place, sheet.merges)] += lines
+        for lines in shown.values():
+            lines.sort(key=lambda line: (RANKS[line.gravity], place_of(line.cell)))
         if {row for row, _ in shown} - {row for row, _ in cells}:
             sheet = SheetXml(xml, {row for row, _ in shown}, self._styles.former)
         edits = Edits(xml)

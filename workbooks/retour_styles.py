@@ -61,7 +61,10 @@ class Styles:
             self._lists[name] = items + first[len(items) :]
         self._ranks = {name: {raw: rank for rank, raw in reversed(list(enumerate(items)))} for name, items in self._lists.items()}
         self._marked: dict[tuple[int, str], int] = {}
+        self._ours = {rank: self._unmarked_fill(fill) for rank, fill in enumerate(self._lists["fills"]) if _may_be_ours(fill)}
+        self._before: dict[int, int] = {}
         self.former = self._former_marks()
+        """The formats that earlier returns made."""
 
     @property
     def too_many(self) -> bool:
@@ -116,16 +119,20 @@ class Styles:
         colour = pattern.child("fgColor") if pattern and pattern.attributes.get("patternType") == "solid" else None
         return _written(colour) if colour else ""
 
-    def _former_marks(self) -> dict[int, int]:
-        """Formats that an earlier return made → the formats that they were made of."""
-        ours = {rank: self._unmarked_fill(fill) for rank, fill in enumerate(self._lists["fills"]) if _may_be_ours(fill)}
-        found: dict[int, int] = {}
-        if not any(ours.values()):
-            return found
-        for rank in range(len(self._lists["cellXfs"])):
-            if former := ours.get(self._number(rank, "fillId")):
-                found[rank] = self._as_before(rank, self.add("fills", former))
-        return found
+    def _former_marks(self) -> frozenset[int]:
+        if not any(self._ours.values()):
+            return frozenset()
+        formats = range(len(self._lists["cellXfs"]))
+        return frozenset(rank for rank in formats if self._ours.get(self._number(rank, "fillId")))
+
+    def before(self, rank: int) -> int:
+        """The format that a cell had before it was marked; its own where it is not."""
+        former = self._ours.get(self._number(rank, "fillId")) if rank in self.former else None
+        if former is None:
+            return rank
+        if rank not in self._before:
+            self._before[rank] = self._as_before(rank, self.add("fills", former))
+        return self._before[rank]
 
     def _unmarked_fill(self, fill: bytes) -> bytes | None:
         """What a fill of ours was before; None where it is not ours."""
