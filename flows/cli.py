@@ -89,13 +89,17 @@ def _day(text: str) -> date:
 
 
 def _check(options: argparse.Namespace) -> int:
-    from flows.check import check_files
-    from flows.check_report import print_json, print_report
+    from workbooks.process import start_process
 
     config, home = load_config(options.config), options.config.resolve().parent
     if _missing(f for f in options.fichiers if not f.is_dir()):
         return WRONG_USE
-    checked = check_files(options.fichiers, config, home / config.dossiers.entrees)
+    # Reading gets ready while the rules are loaded.
+    started = start_process()
+    from flows.check import check_files
+    from flows.check_report import print_json, print_report
+
+    checked = check_files(options.fichiers, config, home / config.dossiers.entrees, started)
     (print_json if options.json else print_report)(checked)
     return FAILED if any(c.errors for c in checked) else DONE
 
