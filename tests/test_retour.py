@@ -141,6 +141,12 @@ def test_a_marked_cell_keeps_its_own_colour_under_the_hatching() -> None:
     assert (font.bold, font.color.rgb) == (True, "009C0006")
 
 
+def test_hatching_shows_on_dark_cells_too() -> None:
+    made = given_back(by_xlsxwriter(), [line("D2")])
+    assert pattern(made, PLAN, "D2") == (ERROR.pattern, ERROR.on_dark, "FF1F3864")
+    assert book(given_back(made, []))[PLAN]["D2"].fill.fgColor.rgb == "FF1F3864"
+
+
 def test_several_findings_at_a_cell_make_one_comment_the_worst_first() -> None:
     lines = [line("B2", gravity="information", code="CEL109"), line("B2", gravity="avertissement", code="CEL110"), line("B2")]
     made = given_back(SIMPLE, lines)

@@ -3,6 +3,7 @@
 The hatching's background is the cell's own colour, so that a mark can be taken away again, even after Excel has written the file anew.
 """
 
+import re
 from dataclasses import dataclass
 
 from workbooks.retour_xml import Edits, Element, attribute_xml, place_for, tree, with_attributes
@@ -12,25 +13,32 @@ ERROR, WARNING = "erreur", "avertissement"
 
 @dataclass(frozen=True)
 class Hatching:
-    """A pattern, its colour, the background of cells that have none, and what LibreOffice makes of both, which knows no pattern."""
+    """A pattern, the colour of its lines, another one on dark cells, the background of cells that have none.
+
+    `blended` is what LibreOffice, which knows no pattern, makes of the lines and that background.
+    """
 
     pattern: str
     line: str
+    on_dark: str
     ground: str
     blended: str
 
     def as_fill(self, ground: str) -> str:
         """The fill over a background, whose colour is given as attributes."""
+        line = self.on_dark if _is_dark(ground) else self.line
         return (
-            f'<{{p}}fill><{{p}}patternFill patternType="{self.pattern}"><{{p}}fgColor rgb="{self.line}"/>'
+            f'<{{p}}fill><{{p}}patternFill patternType="{self.pattern}"><{{p}}fgColor rgb="{line}"/>'
             f"<{{p}}bgColor {ground}/></{{p}}patternFill></{{p}}fill>"
         )
 
 
 HATCHINGS = {
-    ERROR: Hatching("lightUp", "FFC0392B", "FFFBE0DA", "FFEDB7AF"),
-    WARNING: Hatching("lightDown", "FFBF8F00", "FFFFF2CC", "FFEFDA99"),
+    ERROR: Hatching("lightUp", "FFC0392B", "FFFFA590", "FFFBE0DA", "FFEDB7AF"),
+    WARNING: Hatching("lightDown", "FFBF8F00", "FFFFDD70", "FFFFF2CC", "FFEFDA99"),
 }
+_RGB = re.compile('rgb="[0-9A-Fa-f]{2}([0-9A-Fa-f]{6})"')
+_DARK_THEME = re.compile('theme="[13]"')
 _MAX_FORMATS = 64_000
 """Excel admits some 65,000 cell formats."""
 _ORDER = ("numFmts", "fonts", "fills", "borders", "cellStyleXfs", "cellXfs", "cellStyles", "dxfs", "tableStyles", "colors", "extLst")
@@ -144,7 +152,7 @@ class Styles:
         for hatching in HATCHINGS.values():
             if pattern.attributes.get("patternType") == "solid" and colours[0] == hatching.blended:
                 return self._lists["fills"][0]
-            if (pattern.attributes.get("patternType"), colours[0]) == (hatching.pattern, hatching.line):
+            if pattern.attributes.get("patternType") == hatching.pattern and colours[0] in (hatching.line, hatching.on_dark):
                 if back is None or colours[1] == hatching.ground:
                     return self._lists["fills"][0]
                 solid = f'<{{p}}fill><{{p}}patternFill patternType="solid"><{{p}}fgColor {_written(back)}/></{{p}}patternFill></{{p}}fill>'
@@ -190,7 +198,15 @@ def _written(colour: Element) -> str:
 
 def _may_be_ours(fill: bytes) -> bool:
     upper = fill.upper()
-    return any(code.encode() in upper for hatching in HATCHINGS.values() for code in (hatching.line, hatching.blended))
+    return any(code.encode() in upper for hatching in HATCHINGS.values() for code in (hatching.line, hatching.on_dark, hatching.blended))
+
+
+def _is_dark(colour: str) -> bool:
+    """Whether a colour, given as attributes, is nearer to black than to white; a theme's two dark ones are, unless lightened."""
+    if found := _RGB.search(colour):
+        red, green, blue = (int(found[1][n : n + 2], 16) for n in (0, 2, 4))
+        return 299 * red + 587 * green + 114 * blue < 128_000
+    return bool(_DARK_THEME.search(colour)) and "tint" not in colour
 
 
 def _likeness(raw: bytes, fill: str = "") -> tuple[object, bytes]:
