@@ -13,6 +13,7 @@ from budget.constats import FileFacts, constats_table
 from budget.decide import Decided, Standing, decide
 from budget.frames import assemble
 from budget.said import Said, gather
+from flows.disk import named, reason
 from flows.errors import NO_READER, RunError
 from schemas.documents import sheet_specs
 from schemas.financers import FinancerDirectory
@@ -70,7 +71,7 @@ def check_files(paths: Sequence[Path], config: Config, inputs: Path, started: St
     except ReaderBroken as error:
         raise RunError(NO_READER) from error
     except OSError as error:
-        raise RunError(f"« {error.filename} » ne peut pas être lu : {error.strerror}.") from error
+        raise RunError(f"{' : '.join(filter(None, (named(error), reason(error))))}.") from error
     return done
 
 

@@ -1,5 +1,6 @@
 """The command `poles`, as its users type it: exit codes, French words, nothing but sentences on the terminal."""
 
+import errno
 import json
 import re
 import shutil
@@ -151,6 +152,17 @@ def test_check_of_the_region_s_folder_and_of_an_empty_one(tmp_path: Path, capsys
     shutil.copy(ROOT / "examples" / "octobre-2010" / "region" / "decisions-2010.xlsx", tmp_path / "region")
     assert poles("check", tmp_path / "region") == 0
     capsys.readouterr()
+
+
+def test_a_folder_that_cannot_be_listed_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied", str(tmp_path / "fermé"))
+
+    monkeypatch.setattr("workbooks.discover.os.walk", refuse)
+    assert poles("check", tmp_path) == 1
+    assert capsys.readouterr().err == "Échec. « fermé » : l'accès est refusé.\n"
 
 
 def test_a_long_name_is_cut_to_the_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
