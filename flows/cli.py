@@ -11,7 +11,7 @@ from flows.errors import RunError
 from flows.french_argparse import FrenchParser
 from flows.terminal import prepare, show, show_json
 from schemas.parameters import ConfigError, load_config
-from schemas.text import count, listing
+from schemas.text import count, french_date, listing
 
 DONE, FAILED, WRONG_USE = 0, 1, 2
 
@@ -61,6 +61,13 @@ def _parser() -> FrenchParser:
     run.add_argument("--scenario", metavar="NOM", help="scénario de la configuration à calculer (sinon celui de « prevision.scenario »)")
     run.set_defaults(run=_run)
 
+    arreter = commands.add_parser(
+        "arreter", help="fige les tables et les classeurs d'un mois dans le registre",
+        description="Fige dans le registre les dépôts, les tables et les classeurs d'un mois. Un arrêté ne se refait pas.",
+    )  # fmt: skip
+    arreter.add_argument("mois", metavar="AAAA-MM", type=_month, help="mois à arrêter, jusqu'à son dernier jour")
+    arreter.set_defaults(run=_arreter)
+
     serve = commands.add_parser(
         "serve", help="tourne en permanence : chaque nuit, et dès qu'un fichier arrive",
         description="Démarre le service de cette machine : contrôle des dépôts dès leur arrivée, consolidation chaque nuit.",
@@ -76,7 +83,7 @@ def _parser() -> FrenchParser:
     demo.add_argument("--erreurs", action="store_true", help="écrit plutôt un fichier fautif par règle")
     demo.set_defaults(run=_demo)
 
-    for command in (check, inspect, run, templates, demo):
+    for command in (check, inspect, run, arreter, templates, demo):
         command.add_argument("--json", action="store_true", help="écrit le résultat en JSON, pour un programme")
     return parser
 
@@ -141,6 +148,37 @@ def _run(options: argparse.Namespace) -> int:
     except OSError as error:
         return _refused(work.outputs, error)
     print_summary(outcome, work.outputs, work.day, as_json=options.json)
+    return DONE
+
+
+def _month(text: str) -> str:
+    try:
+        date.fromisoformat(f"{text}-01")
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"« {text} » n'est pas un mois de la forme AAAA-MM") from None
+    return text
+
+
+def _arreter(options: argparse.Namespace) -> int:
+    from dataclasses import replace
+
+    from flows.arretes import freeze, last_day
+    from flows.steps import job
+
+    work = job(options.config, None, None, None)
+    try:
+        day = last_day(options.mois, work.day)
+    except ValueError:
+        show(f"Le mois {options.mois} n'a pas commencé : rien à arrêter.", error=True)
+        return WRONG_USE
+    try:
+        made = freeze(replace(work, day=day), options.config.resolve(), options.mois)
+    except OSError as error:
+        return _refused(work.outputs, error)
+    if options.json:
+        show_json({"arrete": options.mois, "jour": day.isoformat(), "dossier": made.as_posix()})
+    else:
+        show(f"Arrêté {options.mois}, au {french_date(day)} : {made}.")
     return DONE
 
 

@@ -66,9 +66,9 @@ def _run(job: Job, way: Way) -> Outcome:
     said = _read(job, files, way)
     say("Contrôle et consolidation")
     checked = way.step("controler", "contrôler les classeurs lus", steps.check_all, job, files, said)
-    made = way.step("consolider", "consolider et contrôler les totaux", steps.consolidate, job, checked)
+    made = way.step("consolider", "consolider et contrôler les totaux", steps.consolidate, job, register, checked)
     with staging(job.register) as entries, staging(job.outputs) as staged:
-        _write(job, made, staged, way, ("préparer le registre", steps.stage_news, (job, register, checked, entries)))
+        _write(job, made, staged, way, ("préparer le registre", steps.stage_news, (job, register, checked, made, entries)))
         return Outcome(made.tables, _replace(job, register, staged, entries, way))
 
 

@@ -10,6 +10,9 @@ from pathlib import Path
 from zipfile import ZipFile
 from zoneinfo import ZoneInfo
 
+import polars as pl
+
+from budget.changes import change_controls, changes
 from budget.control import controls_table, gaps
 from budget.open_data import subventions
 from budget.pipeline import Checked, Tables, check_said, make_tables
@@ -20,9 +23,11 @@ from budget.views import build_views, sheet_controls
 from flows.disk import named, reason, write_new
 from flows.errors import ControlGap, RunError
 from flows.publish import publish, staging
+from flows.reference import find_reference, place_passage, stage_passage
 from flows.register import Register, file_register, in_order_of_arrival, news, read_register, stage_register
 from flows.tables import write_open_data, write_tables
 from pages.reminder import reminder_page
+from schemas.changes import Changements
 from schemas.documents import sheet_specs
 from schemas.parameters import Config, load_config
 from schemas.reading import Received
@@ -152,13 +157,18 @@ class Consolidated:
     views: Tables
 
 
-def consolidate(job: Job, checked: Checked) -> Consolidated:
+def consolidate(job: Job, register: Register, checked: Checked) -> Consolidated:
     """The tables and the sheets' frames, all controls at 0. Raises ControlGap otherwise."""
     tables = make_tables(checked, job.config, job.day, job.scenario)
     tables["depots"] = with_returns(tables["depots"], tables["constats"])
+    controls = [(r["controle"], r["attendu"], r["obtenu"]) for r in tables["controles"].to_dicts()]
+    reference = find_reference(register, job.day, has_news=not _news(job, register, checked).is_empty())
+    if reference:
+        tables["changements"] = changes(reference.tables, tables, reference.name)
+        Changements.validate(tables["changements"])
+        controls += change_controls(reference.tables, tables, tables["changements"])
     views = build_views(tables, job.config.campagne.annee)
-    own = [(r["controle"], r["attendu"], r["obtenu"]) for r in tables["controles"].to_dicts()]
-    tables["controles"] = controls_table([*own, *sheet_controls(tables, views)])
+    tables["controles"] = controls_table([*controls, *sheet_controls(tables, views)])
     wrong = gaps(tables["controles"])
     if wrong:
         raise ControlGap(
@@ -241,11 +251,16 @@ def replace_templates(job: Job, folder: Path) -> list[Path]:
         return list(publish_all(replace(job, outputs=folder), staged))
 
 
-def stage_news(job: Job, register: Register, checked: Checked, staged: Path) -> None:
+def stage_news(job: Job, register: Register, checked: Checked, made: Consolidated, staged: Path) -> None:
     """Make ready what this run has to register; the clock says when."""
-    standings = checked.decided.standings
-    entries = news(register.journal, standings, datetime.now(UTC), job.day, register.number)
-    stage_register(register, job.inputs, standings, entries, staged)
+    entries = _news(job, register, checked)
+    stage_register(register, job.inputs, checked.decided.standings, entries, staged)
+    if not entries.is_empty():
+        stage_passage(made.tables, register.number, staged)
+
+
+def _news(job: Job, register: Register, checked: Checked) -> pl.DataFrame:
+    return news(register.journal, checked.decided.standings, datetime.now(UTC), job.day, register.number)
 
 
 def publish_all(job: Job, staged: Path) -> tuple[Path, ...]:
@@ -277,6 +292,7 @@ def _held(beside: Mapping[Path, Path]) -> str:
 def register_news(register: Register, staged: Path) -> None:
     """Put in the register what this run learned, once its outputs are in place."""
     try:
+        place_passage(register, staged)
         file_register(register, staged)
     except OSError as error:
         raise RunError(

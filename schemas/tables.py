@@ -6,6 +6,7 @@ import pandera.polars as pa
 
 from schemas.accounts_rendered import CompteRendu as CompteRendu
 from schemas.accounts_rendered import Soldes as Soldes
+from schemas.changes import Changements
 from schemas.columns import Euros
 from schemas.financing import Financements as Financements
 from schemas.financing import Rapprochement as Rapprochement
@@ -258,6 +259,7 @@ TABLES: dict[str, type[Table]] = {
     "derogations": Derogations,
     "arbitrages": Arbitrages,
     "plafonds": Plafonds,
+    "changements": Changements,
     "versions": Versions,
     "versions_constats": VersionsConstats,
     "versions_montants": VersionsMontants,

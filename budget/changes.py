@@ -1,0 +1,197 @@
+"""Why each figure changed: two sets of tables compared, every euro of difference put down to a file, a ruling, a parameter or a rule.
+
+Amounts that come from one file (budget lines, votes, payments) are compared file by file. Shares of a financing come from two sides:
+they are compared key by key, and put down to the files behind that key which changed.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import polars as pl
+
+from budget.control import Control
+from budget.frames import MONEY, ZERO
+from budget.lines import PROJECT
+from schemas.accounts import IN_KIND
+from schemas.changes import ALTERED, ARRIVED, CAPPED, DECIDED, LEFT, MEASURES, OVERLAPPED, RULED, RULES, Changements
+from schemas.financers import REGION
+from schemas.tables import KEPT, polars_schema
+from schemas.text import listing
+
+Tables = Mapping[str, pl.DataFrame]
+COMPARED = ("depots", "budget", "financements", "votes", "decisions", "mandats", "arbitrages", "plafonds", "provenances")
+"""The tables that a later run needs of this one."""
+_CELL = [*PROJECT, "exercice"]
+_KEY = ["mesure", *_CELL, "fichier"]
+_OUTSIDE = pl.col("compte").str.head(2).is_in(list(IN_KIND))
+
+
+def changes(before: Tables, after: Tables, reference: str) -> pl.DataFrame:
+    """Table `changements`: `before` and `after` hold the tables COMPARED; `reference` names what `before` is."""
+    facts = _Facts.of(before, after)
+    rows = [*_by_file(before, after, facts), *_by_financing(before, after, facts)]
+    schema = polars_schema(Changements)
+    frame = pl.DataFrame([{**row, "reference": reference} for row in rows], schema=schema, orient="row")
+    rank = {name: place for place, name in enumerate(MEASURES)}
+    order = pl.col("mesure").replace_strict(rank, return_dtype=pl.Int64)
+    return frame.sort(order, *_CELL, "fichier")
+
+
+def change_controls(before: Tables, after: Tables, changed: pl.DataFrame) -> list[Control]:
+    """For each measure: what the totals differ by = the sum of the changes told."""
+    told = dict(changed.group_by("mesure").agg(pl.col("ecart_eur").sum()).iter_rows())
+    totals = [_totals(tables) for tables in (before, after)]
+    return [
+        (f"Changements = différence des totaux : {name} (€)", totals[1][name] - totals[0][name], told.get(name, Decimal(0)))
+        for name in MEASURES
+    ]
+
+
+def _totals(tables: Tables) -> dict[str, Decimal]:
+    cells = pl.concat([_file_amounts(tables), _shares(tables).with_columns(fichier=pl.lit(""))], how="diagonal")
+    sums = dict(cells.group_by("mesure").agg(pl.col("montant").sum()).iter_rows())
+    return {name: sums.get(name, Decimal(0)) for name in MEASURES}
+
+
+def _file_amounts(tables: Tables) -> pl.DataFrame:
+    """A row per measure, project, exercice and file: the amounts that one file alone gives."""
+    lines = tables["budget"].filter((pl.col("etat") == KEPT) & ~_OUTSIDE)
+    names = dict(zip(("charge", "produit"), MEASURES[:2], strict=True))
+    votes = tables["votes"].filter(pl.col("etat") == KEPT)
+    decisions = tables["decisions"].rename({"premier_exercice": "exercice"})
+    parts = (
+        (lines, pl.col("sens").replace_strict(names, return_dtype=pl.String), "montant_eur"),
+        (votes, pl.lit(MEASURES[6]), "vote_eur"),
+        (decisions, pl.lit(MEASURES[7]), "vote_eur"),
+        (tables["mandats"], pl.lit(MEASURES[8]), "montant_eur"),
+    )
+    cells = pl.concat([frame.select(*_CELL, "fichier", mesure=measure, montant=pl.col(amount)) for frame, measure, amount in parts])
+    return cells.group_by(_KEY).agg(pl.col("montant").sum().cast(MONEY))
+
+
+def _shares(tables: Tables) -> pl.DataFrame:
+    """A row per measure and financing: the amounts that are drawn from both sides. `cle` is the financing's."""
+    funding = tables["financements"].with_columns(cle=pl.concat_str(*_CELL, "financeur_id", separator="|"))
+    asked = funding.filter(pl.col("type_financeur") == REGION)
+    parts = [(asked, MEASURES[2], "sollicite_eur")]
+    parts += [(funding, name, column) for name, column in zip(MEASURES[3:6], ("confirme_eur", "declare_eur", "espere_eur"), strict=True)]
+    return pl.concat(
+        [
+            frame.select(*_CELL, "cle", mesure=pl.lit(name), montant=pl.col(column).fill_null(ZERO).cast(MONEY))
+            for frame, name, column in parts
+        ]
+    )
+
+
+def _differences(before: pl.DataFrame, after: pl.DataFrame, key: list[str]) -> list[dict[str, Any]]:
+    joined = before.join(after, on=key, how="full", coalesce=True, suffix="_apres").with_columns(
+        avant_eur=pl.col("montant").fill_null(ZERO), apres_eur=pl.col("montant_apres").fill_null(ZERO)
+    )
+    moved = joined.with_columns(ecart_eur=pl.col("apres_eur") - pl.col("avant_eur")).filter(pl.col("ecart_eur") != 0)
+    return moved.select(*key, "avant_eur", "apres_eur", "ecart_eur").sort(key).to_dicts()
+
+
+def _by_file(before: Tables, after: Tables, facts: "_Facts") -> Iterable[dict[str, Any]]:
+    for row in _differences(_file_amounts(before), _file_amounts(after), _KEY):
+        cause, why = facts.cause(row["fichier"])
+        yield {**row, "cause": cause, "explication": why}
+
+
+def _by_financing(before: Tables, after: Tables, facts: "_Facts") -> Iterable[dict[str, Any]]:
+    """Differences of one cell that have the same causes are one row."""
+    sources = _sources(before, after)
+    summed: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for row in _differences(_shares(before), _shares(after), ["mesure", *_CELL, "cle"]):
+        files = [path for path in sources.get(row.pop("cle"), ()) if facts.moved(path)]
+        cause, why = facts.cause(files[0]) if len(files) == 1 else facts.causes(files)
+        named = {**{name: row[name] for name in ("mesure", *_CELL)}, "fichier": " ; ".join(files)}
+        held = summed.setdefault(
+            tuple(named.values()),
+            {**named, "cause": cause, "explication": why, "avant_eur": Decimal(0), "apres_eur": Decimal(0), "ecart_eur": Decimal(0)},
+        )
+        for name in ("avant_eur", "apres_eur", "ecart_eur"):
+            held[name] += row[name]
+    # What moved from one financer to another within a cell is no difference of that cell.
+    return [row for row in summed.values() if row["ecart_eur"]]
+
+
+def _sources(*sides: Tables) -> dict[str, list[str]]:
+    """The files behind each financing, on either side, sorted."""
+    frames = [t["provenances"].filter(pl.col("table") == "financements").select("cle", "fichier") for t in sides]
+    both = pl.concat(frames).unique().sort("cle", "fichier")
+    return {key[0]: part["fichier"].to_list() for key, part in both.partition_by("cle", as_dict=True, maintain_order=True).items()}
+
+
+@dataclass(frozen=True)
+class _Facts:
+    """What is known of each file before and after."""
+
+    before: Mapping[str, Mapping[str, Any]]
+    after: Mapping[str, Mapping[str, Any]]
+    ruled: frozenset[str]
+    capped: Mapping[str, str]
+    overlapped: frozenset[str]
+
+    @classmethod
+    def of(cls, before: Tables, after: Tables) -> "_Facts":
+        known = [{row["fichier"]: row for row in t["depots"].iter_rows(named=True)} for t in (before, after)]
+        return cls(known[0], known[1], _ruled(before, after), _capped(before, after), _overlapped(before, after))
+
+    def moved(self, path: str) -> bool:
+        """Whether something of the file changed."""
+        return self.cause(path)[0] != RULES
+
+    def cause(self, path: str) -> tuple[str, str]:
+        """What changed for a file, the most telling first, and the sentence that says so."""
+        old, new = self.before.get(path), self.after.get(path)
+        if old is None:
+            return ARRIVED, f"Fichier arrivé depuis. {new['motif'] if new else ''}".strip()
+        if new is None:
+            return LEFT, "Fichier retiré des dépôts."
+        if old["empreinte"] != new["empreinte"]:
+            return ALTERED, "Le contenu du fichier a changé sous le même nom."
+        if path in self.ruled:
+            return RULED, "Un arbitrage ou une dérogation du service a changé pour ce fichier."
+        if path in self.capped:
+            return CAPPED, f"Un paramètre de ce dossier a changé : {self.capped[path]}."
+        if old["decision"] != new["decision"]:
+            return DECIDED, f"De « {old['decision']} » à « {new['decision']} ». {new['motif']}"
+        if path in self.overlapped:
+            return OVERLAPPED, "Un dossier d'une autre campagne couvre, ou ne couvre plus, les mêmes exercices."
+        return RULES, "Ni le fichier ni sa décision n'ont changé : une règle du logiciel, la configuration ou la date d'arrêté."
+
+    def causes(self, paths: list[str]) -> tuple[str, str]:
+        """What changed behind a figure that comes from several files."""
+        if not paths:
+            return (
+                RULES,
+                "Aucun des fichiers d'où vient ce montant n'a changé : une règle du logiciel, la configuration ou la date d'arrêté.",
+            )
+        each = {path: self.cause(path)[0] for path in paths}
+        cause = next(cause for cause in (ARRIVED, LEFT, ALTERED, RULED, CAPPED, DECIDED, OVERLAPPED) if cause in each.values())
+        return cause, listing([f"« {path} » ({what})" for path, what in each.items()], "et") + "."
+
+
+def _ruled(before: Tables, after: Tables) -> frozenset[str]:
+    """The files that a ruling aims at on one side only, or otherwise."""
+    columns = ["fichier_vise", "code", "feuille_visee", "cellule_visee", "action", "valeur_retenue", "etat"]
+    sides = [t["arbitrages"].select(columns).filter(pl.col("fichier_vise").is_not_null()).unique() for t in (before, after)]
+    differ = [a.join(b, on=columns, how="anti", nulls_equal=True) for a, b in (sides, sides[::-1])]
+    return frozenset(pl.concat(differ)["fichier_vise"])
+
+
+def _capped(before: Tables, after: Tables) -> dict[str, str]:
+    """The dossiers whose caps are others, with which."""
+    both = before["plafonds"].join(after["plafonds"], on=["fichier", "parametre"], suffix="_apres")
+    other = both.filter(pl.col("valeur").ne_missing(pl.col("valeur_apres"))).sort("fichier", "parametre")
+    named = other.group_by("fichier", maintain_order=True).agg(pl.col("parametre"))
+    return {path: listing(names, "et") for path, names in named.iter_rows()}
+
+
+def _overlapped(before: Tables, after: Tables) -> frozenset[str]:
+    """The dossiers of which a line counts on one side and not on the other."""
+    place = ["fichier", "feuille", "cellule"]
+    both = before["budget"].select(*place, "etat").join(after["budget"].select(*place, apres="etat"), on=place)
+    return frozenset(both.filter(pl.col("etat") != pl.col("apres"))["fichier"])
