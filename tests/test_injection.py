@@ -11,6 +11,7 @@ import os
 import re
 import zipfile
 from dataclasses import dataclass
+from html.parser import HTMLParser
 from itertools import cycle
 from pathlib import Path
 from typing import Any
@@ -76,7 +77,7 @@ def sound(document: str, rank: int, payload: str) -> list[RawSheet]:
     """A document of that kind that would be accepted; each has a project of its own."""
     day = at(DAY)
     if document == PREFIGURATION:
-        return study(project=rank)
+        return study(asked=100, project=rank)
     if document == FONCTIONNEMENT:
         return posts(project=rank)
     if document == COMPTE_RENDU:
@@ -338,6 +339,34 @@ def test_csv_files_hold_no_formula_and_nothing_that_a_terminal_obeys(run: Run) -
     assert {p.stem for p in written} == set(run.outcome.tables)
     for path in written:
         check_csv(path, run.outcome.tables[path.stem])
+
+
+class Tags(HTMLParser):
+    """The names of tags and attributes of a page, and its text."""
+
+    def __init__(self, page: Path) -> None:
+        super().__init__()
+        self.names: set[str] = set()
+        self.text = ""
+        self.feed(page.read_text("utf-8"))
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.names |= {tag, *(f"{tag} {name}" for name, _ in attrs)}
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def test_pages_to_send_hold_no_tag_but_our_own(run: Run) -> None:
+    pages = sorted((run.outputs / "relances").iterdir())
+    assert pages
+    for page in map(Tags, pages):
+        assert not page.names & {"script", "a", "img", "iframe", "link", "form", "object", "svg", "base", "input"}
+        assert {n for n in page.names if " " in n} <= {
+            "html lang", "meta charset", "meta http-equiv", "meta content", "meta name", "div class", "th scope", "th class", "td class",
+            "p class", "li class", "span class",
+        }  # fmt: skip
+        assert _ACTS.findall(page.text) == []
 
 
 def test_parquet_files_keep_the_texts_as_they_came(run: Run) -> None:

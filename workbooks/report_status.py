@@ -98,7 +98,7 @@ def _cofinancers(context: ReportContext) -> TableSheet:
             Col("sollicite_eur", "Sollicité (dossier)", 16, "euros"), Col("acquis_eur", "Acquis (dossier)", 16, "euros"),
             Col("vote_eur", "Voté (état reçu)", 16, "euros"), Col("verse_eur", "Versé (état reçu)", 16, "euros"),
             Col("ecart_eur", "Écart", 16, "euros"), Col("etat", "Réponse", 14, fills=MATCH_FILLS),
-            Col("etat_recu", "État reçu", 26, "long", link=_link(context.inputs_link, "etat_recu")),
+            Col("etat_recu", "État reçu", 34, "long", link=_link(context.inputs_link, "etat_recu")),
             Col("recu_le", "Déposé le", 12, "date"),
         ),
         2,
