@@ -1,6 +1,7 @@
 """The facts of the rules across files, for their sentences."""
 
 from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from schemas.text import count, euros, listing
@@ -17,10 +18,11 @@ def names(found: Sequence[str]) -> str:
 
 
 def _studies(row: Row) -> Facts:
-    cap = row["plafond_etude_eur"]
+    cap, history = row["plafond_etude_eur"], row["historique_eur"]
+    left = max(cap - history, Decimal(0))
     return {
         "autres": names(row["noms"]), "total": euros(row["total_eur"]), "limite": euros(cap),
-        "reference": row["plafond_etude_eur_reference"], "reste": euros(max(cap - row["historique_eur"], 0)),
+        "reference": row["plafond_etude_eur_reference"], "reste": euros(left), "ecart": euros(row["total_eur"] - history - left),
     }  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """The sender's second try: a wrong file, its findings, each correction done as written, and the file is accepted."""
 
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -24,18 +25,20 @@ Row = dict[str, Any]
 FILE_RULES = ("FIC001", "FIC002", "FIC003", "FIC004", "FIC006")
 """The sender mends the file itself: what a test writes in a cell does not help."""
 CROSS_FILE = ("PRE301",)
-"""Raised against other files: their round trip is tested with them."""
+"""Raised against earlier files only: see `AFTER_OTHERS`."""
 SENDER_ERRORS = {code for code, rule in RULES.items() if rule.gravity == "erreur"} - set(CROSS_FILE)
 
 
-def findings_of(sheets: list[RawSheet], path: str = "essai.xlsx") -> list[Row]:
-    """What the sender is told of a document given as sheets."""
-    found = check({path: sheets}).found
-    rows = told(found, {path: FileFacts("", None)})
+def findings_of(files: dict[str, list[RawSheet]]) -> list[Row]:
+    """What the senders are told of documents given as sheets."""
+    rows = told(check(files).found, {path: FileFacts("", None) for path in files})
     return [
-        {"code": t.finding.code, "feuille": t.finding.sheet, "cellule": t.finding.cell, "message": t.message, "correction": t.correction}
+        {
+            "fichier": t.file, "code": t.finding.code, "feuille": t.finding.sheet, "cellule": t.finding.cell, "message": t.message,
+            "correction": t.correction,
+        }
         for t in rows
-    ]
+    ]  # fmt: skip
 
 
 def errors_in(findings: list[Row]) -> list[Row]:
@@ -50,7 +53,7 @@ def corrected(sender: Sender, findings: list[Row]) -> list[RawSheet]:
 
 
 def assert_accepted(sheets: list[RawSheet]) -> None:
-    left = errors_in(findings_of(sheets))
+    left = errors_in(findings_of({"essai.xlsx": sheets}))
     assert not left, left
     assert decided({"essai.xlsx": sheets})["essai.xlsx"] in ("accepté", "accepté avec réserves")
 
@@ -150,6 +153,24 @@ def test_a_file_that_is_mended_as_a_whole_is_accepted(
     assert (again.decision, again.errors) == ("accepté", 0)
 
 
+AFTER_OTHERS = {
+    "PRE301": (study("Pays de Dinan", 20000), study("Pays de Dinan", 10000, project=2, depot=date(2010, 7, 1))),
+    "FON302": (posts(years=3), posts(campaign=2013, depot=date(2013, 3, 1))),
+}
+"""An accepted dossier, then one that passes a cap with it."""
+
+
+@pytest.mark.parametrize("code", AFTER_OTHERS)
+def test_a_dossier_that_passes_a_cap_with_an_earlier_one_is_accepted_once_corrected(code: str) -> None:
+    earlier, later = AFTER_OTHERS[code]
+    findings = [f for f in findings_of({"a.xlsx": earlier, "b.xlsx": later}) if f["fichier"] == "b.xlsx"]
+    assert [f["code"] for f in errors_in(findings)] == [code]
+    assert decided({"a.xlsx": earlier, "b.xlsx": later})["b.xlsx"] == "rejeté"
+    again = {"a.xlsx": earlier, "b.xlsx": corrected(Sender(later), findings)}
+    assert not errors_in(findings_of(again))
+    assert decided(again)["b.xlsx"] == "accepté"
+
+
 # Other ways to be wrong: what the nearest name, the plain amounts and several lines make of the correction.
 
 
@@ -186,6 +207,6 @@ OTHERS = {
 @pytest.mark.parametrize("name", OTHERS)
 def test_other_wrong_documents_are_accepted_once_corrected(name: str) -> None:
     sheets, code = OTHERS[name]
-    findings = findings_of(sheets)
+    findings = findings_of({"essai.xlsx": sheets})
     assert {f["code"] for f in errors_in(findings)} == {code}, findings
     assert_accepted(corrected(Sender(sheets), findings))
