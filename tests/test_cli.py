@@ -122,6 +122,15 @@ def test_every_key_of_check_json_is_documented(capsys: pytest.CaptureFixture[str
     assert not [key for key in keys if f"`{key}`" not in page]
 
 
+def test_the_page_shows_what_check_shows(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.chdir(ROOT)
+    poles("check", Path("examples") / "erreurs" / "PRE201-etude-au-dessus-du-plafond.xlsx")
+    told = capsys.readouterr().out.replace("\u00a0", " ").replace("\\", "/")
+    page = (ROOT / "docs" / "commandes.md").read_text("utf-8")
+    shown = "".join(f"    {line}\n" if line else "\n" for line in told.splitlines())
+    assert shown.rstrip() in page
+
+
 def test_check_of_a_folder_takes_what_a_run_takes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "region").mkdir()
     (tmp_path / "pays").mkdir()
