@@ -86,6 +86,11 @@ class SheetSpec:
         return {label: names.pop() for label, names in found.items() if label and len(names) == 1}
 
     @cached_property
+    def names_seen(self) -> dict[str, str | None]:
+        """What texts have been found to name, so that a header met in each file is looked up once."""
+        return {}
+
+    @cached_property
     def _by_document(self) -> dict[str, "SheetSpec"]:
         return {}
 

@@ -85,7 +85,7 @@ def test_the_catalogue_is_sound() -> None:
     assert all(rule.gravity in GRAVITIES and rule.title and rule.message and rule.correction for rule in RULES.values())
     for rule in RULES.values():
         for sentence in (rule.message, rule.correction, *rule.cases.values()):
-            assert sentence.endswith((".", "{proches}")), sentence
+            assert sentence.endswith((".", "{proches}", "{question}")), sentence
             assert not re.search(r"[a-z}»][:;?!]|  ", sentence), sentence
 
 
@@ -207,7 +207,7 @@ def test_a_heading_that_says_more_is_set_aside_and_said() -> None:
         ("Plan de financement", "C2", "bientôt", ["C2 CEL102"]),
         ("Plan de financement", "A2", "Rég", ["A2 CEL104"]),
         ("Partenaires", "B3", "assoc", ["B3 CEL104"]),
-        ("Identification", "B8", "01/012014", ["B8 CEL103"]),
+        ("Identification", "B8", "4 EME TRIMESTRE 2014", ["B8 CEL103"]),
         ("Identification", "B9", "31/12/2009", ["B9 CEL109", "B9 IDE203"]),
     ],
 )

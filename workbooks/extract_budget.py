@@ -3,254 +3,224 @@
 Gives one row per line and exercice where an amount is written.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from itertools import pairwise
+from collections.abc import Mapping
+from typing import Any
 
-from schemas.accounts import SUBSIDIES, Account, account_of
-from schemas.financers import OWN_RESOURCES, TYPES, type_of
-from schemas.finding import Finding
-from schemas.hints import nearest_accounts, nearest_choices
+from schemas.accounts import SUBSIDIES, Account, account_of, accounts
+from schemas.budget import CHARGES_TOTAL, PRODUITS_TOTAL
+from schemas.hints import nearest_accounts
 from schemas.reading import Cells, Position, Reading
-from schemas.spec import Column, SheetSpec
-from schemas.text import listing, normalise, suggestions
-from workbooks.cells import COLUMNS, Cell, address, is_blank, letters, shown
-from workbooks.locate import (
-    first_text,
-    is_memo,
-    is_repeated_header,
-    is_total,
-    label_of,
-    labels_of,
-    twice,
-    unknown_column,
-)
-from workbooks.numbers import year_in
-from workbooks.parse import account_code, parse
+from schemas.spec import SheetSpec
+from schemas.text import normalise, suggestions
+from workbooks.budget_header import Block, find_blocks, follow_header
+from workbooks.budget_lines import COMPTE, BlockWriter
+from workbooks.cells import Cell, is_blank, letters, shown
+from workbooks.cerfa import Waiting, account_named, is_note, is_subsidies, is_subtotal, part_of, subsidy_type
+from workbooks.layout import hidden_content
+from workbooks.locate import first_text, is_total, label_of
+from workbooks.missing import no_exercice, no_table, which_unit
+from workbooks.numbers import Setting
+from workbooks.parse import account_and_words, parse
 from workbooks.reader import RawSheet
+from workbooks.words import announced_units, field_named
 
-TOTALS = {"total des charges": ("charge", "TOTAL DES CHARGES"), "total des produits": ("produit", "TOTAL DES PRODUITS")}
-_AMOUNT = Column("montant_eur", "Montant", "montant", "")
-_COMPTE = Column("compte", "Compte", "compte", "")
-_LIBELLE = Column("libelle", "Libellé", "texte", "")
-_HEADER_ROWS = 200
+_TOTALS = {normalise(CHARGES_TOTAL): ("charge", CHARGES_TOTAL), normalise(PRODUITS_TOTAL): ("produit", PRODUITS_TOTAL)}
 _FIELDS = (
     "feuille", "ligne", "compte", "compte_lu", "libelle", "niveau", "rubrique", "sens", "type_financeur", "exercice", "montant_eur",
     "cellule", "cellule_exercice",
 )  # fmt: skip
+_NOTHING = ("0", "0,00", "-")
 
 
-@dataclass
-class _Block:
-    """One table of the sheet: its columns by field, its exercices by column, and where it ends."""
-
-    columns: dict[str, int] = field(default_factory=dict)
-    years: dict[int, int] = field(default_factory=dict)
-    start: int = 0
-    """Its first column."""
-    header: int = 0
-    """The row of its header, or of the last one repeated inside the table."""
-    end: int = 0
-    """The column after its last one."""
-
-
-def read_budget(sheet: RawSheet, spec: SheetSpec, reading: Reading) -> Cells:
-    """Read all amounts; findings and positions go to `reading`."""
-    cells: Cells = {name: [] for name in _FIELDS}
-    row = _header_row(sheet, spec)
-    if row is None:
-        reading.findings.append(_no_table(sheet))
-        return cells
-    labels = labels_of(spec.columns)
-    blocks = _blocks(sheet, row, labels, reading)
+def read_budget(sheet: RawSheet, spec: SheetSpec, reading: Reading, setting: Setting, identity: Mapping[str, Any]) -> Cells:
+    """Read all amounts; findings and positions go to `reading`. `identity` gives the dossier's period."""
+    header, blocks = find_blocks(sheet, spec, reading, setting, identity)
+    if not blocks:
+        reading.findings.append(no_table(sheet))
+        return {name: [] for name in _FIELDS}
     if not all(block.years for block in blocks):
-        reading.findings.append(_no_exercice(sheet))
-    if blocks and "compte" in blocks[0].columns:
-        reading.positions.append(Position("budget", sheet.name, "compte", letters(blocks[0].columns["compte"])))
-    for index in range(row + 1, len(sheet.grid)):
-        for block in blocks:
-            for line in _read_line(sheet, index, block, labels, reading):
-                for name in _FIELDS:
-                    cells[name].append(line[name])
-    return cells
+        reading.findings.append(no_exercice(sheet))
+    reading.positions.append(Position("budget", sheet.name, "compte", letters(blocks[0].account)))
+    readers = [BlockReader(sheet, block, spec, reading, setting) for block in blocks]
+    for reader in readers:
+        reader.ask_about_merges(header + 1)
+    for index in range(header + 1, len(sheet.grid)):
+        if sheet.grid[index]:
+            for reader in readers:
+                reader.read(index)
+    for reader in readers:
+        reader.leave_section()
+    # A line that waited for its heading takes its place again; the two blocks of a row follow each other.
+    rows = sorted((line for reader in readers for line in reader.rows), key=lambda line: int(line[1]))
+    columns = [column for block in blocks for column in (*block.columns.values(), *block.years)]
+    reading.findings += hidden_content(sheet, (line[1] - 1 for line in rows), columns)
+    return dict(zip(_FIELDS, map(list, zip(*rows, strict=True)), strict=True)) if rows else {name: [] for name in _FIELDS}
 
 
-def _no_table(sheet: RawSheet) -> Finding:
-    facts = {"champ": "la ligne d'en-têtes, avec « Compte » et l'année de chaque exercice", "cas": "entetes"}
-    return Finding("TAB002", sheet.name, "", "Compte et l'année de chaque exercice", facts=facts)
+class BlockReader(BlockWriter):
+    """Reads the lines of one block."""
 
+    def __init__(self, sheet: RawSheet, block: Block, spec: SheetSpec, reading: Reading, setting: Setting) -> None:
+        super().__init__(sheet, block, reading)
+        self.spec, self.setting = spec, setting
 
-def _no_exercice(sheet: RawSheet) -> Finding:
-    return Finding(
-        "TAB002", sheet.name, "", "l'année de chaque exercice", facts={"champ": "une colonne par exercice, avec l'année pour intitulé"}
-    )
+    def read(self, index: int) -> None:
+        """Read one row."""
+        row, block = self.sheet.grid[index], self.block
+        width = len(row)
+        cell = row[block.account] if block.account < width else ""
+        if isinstance(cell, str) and cell and self._repeats_header(row):
+            follow_header(self.sheet, index, block, self.spec, self.reading, self.setting)
+            return
+        amounts = {c: row[c] for c in block.years if c < width and row[c] != "" and not is_blank(row[c])}
+        code, words = account_and_words(cell) if cell != "" else ("", "")
+        account = account_of(code) if code else None
+        if not amounts:
+            self._pass_by(index, cell, account)
+        elif account:
+            self._read_account(index, account, code, words, amounts)
+        else:
+            self._read_words(index, row, cell, amounts)
 
+    def _repeats_header(self, row: list[Cell]) -> bool:
+        labels = self.block.labels
+        return all(
+            column < len(row) and (label_of(row[column]) == labels[name] or field_named(row[column], self.spec) == name)
+            for name, column in self.block.columns.items()
+        )
 
-def _header_row(sheet: RawSheet, spec: SheetSpec) -> int | None:
-    """The first row with a Compte and an exercice; else the first with a Compte."""
-    accounts = {normalise(label) for label in (spec.column("compte").label, *spec.column("compte").aliases)}
-    bare = None
-    for index, row in enumerate(sheet.grid[:_HEADER_ROWS]):
-        if any(label_of(cell) in accounts for cell in row):
-            if any(year_in(cell) for cell in row):
-                return index
-            bare = index if bare is None else bare
-    return bare
+    def _pass_by(self, index: int, cell: Cell, account: Account | None) -> None:
+        """A row without amounts may open a heading, or name a type of financer for the lines below; a note may say the unit."""
+        if account:
+            if self._is_elsewhere(account):
+                self.open_section(accounts()[account.heading])
+            if account.code != SUBSIDIES:
+                return
+        label = self.cell(index, self.label_column) if account or is_blank(cell) else cell
+        if not isinstance(label, str) or is_blank(label):
+            return
+        if is_subsidies(self.section.heading) and (kind := subsidy_type(label)[0]):
+            self.leave_kind()
+            self.section.kind = kind
+        elif not account:
+            named = account_named(label, self.section.heading, self._side())
+            if named and named.is_heading and self._is_elsewhere(named):
+                self.open_section(named)
+            elif announced_units(label) - {s.factor for s in self.block.settings.values()} - {1}:
+                place = self.label_column if label is not cell else self.block.account
+                self.reading.findings.append(which_unit(self.sheet, index, place))
 
+    def _side(self) -> str:
+        return self.block.side or (self.section.heading.side if self.section.heading else "")
 
-def _blocks(sheet: RawSheet, row: int, labels: dict[str, str], reading: Reading) -> list[_Block]:
-    """A block starts at each Compte, or at the Libellé before it: one, or the cerfa's two. A third, or an exercice twice, is TAB004."""
-    cells = sheet.grid[row]
-    names = [labels.get(label_of(cell)) for cell in cells]
-    starts = [i for i, name in enumerate(names) if name == "compte"]
-    for index in starts[2:]:
-        reading.findings.append(twice(sheet.name, address(row, index), "Compte", shown(cells[index]), address(row, starts[1])))
-    starts = starts[:2]
-    if len(starts) == 2 and "libelle" not in names[starts[1] :] and names[starts[1] - 1] == "libelle":
-        starts[1] -= 1
-    starts[0] = 0
-    blocks = [_block(sheet, row, names, start, end, reading) for start, end in pairwise([*starts, len(cells)])]
-    blocks[-1].end = COLUMNS
-    return blocks
+    def _is_elsewhere(self, account: Account) -> bool:
+        return self.section.heading is None or self.section.heading.code != account.heading
 
+    def _read_account(self, index: int, account: Account, code: str, words: str, amounts: dict[int, Cell]) -> None:
+        """A line that bears its account, with its label beside it or behind it."""
+        label = self.label(index) if self.label_column >= 0 else ""
+        label = words if label == "" else label
+        heading = account.is_heading and code == account.code
+        name, kind = label or account.label, None
+        if account.code == SUBSIDIES and not (heading and label is not None and normalise(label) in _heading_labels(account)):
+            heading = False
+            kind = self.subsidy(index, label) if label is not None else None
+            name = kind or name
+        if self._is_elsewhere(account):
+            self.open_section(accounts()[account.heading])
+        else:
+            self.leave_kind()
+        read = self.amounts(index, amounts, name)
+        self._stand(read, heading)
+        self.emit(index, account, code, name, "rubrique" if heading else "detail", read, kind=kind)
+        if kind:
+            self.section.kind, self.section.of_kind.amounts = kind, read
 
-def _block(sheet: RawSheet, row: int, names: list[str | None], start: int, end: int, reading: Reading) -> _Block:
-    """The columns of one block, between two columns of the header row."""
-    block = _Block(start=start, header=row, end=end)
-    for index in range(start, end):
-        cell, name = sheet.grid[row][index], names[index]
-        if is_memo(cell):
-            continue
-        if name and name not in block.columns:
-            block.columns[name] = index
-        elif exercice := year_in(cell):
-            if exercice in block.years.values():
-                first = next(column for column, year in block.years.items() if year == exercice)
-                reading.findings.append(twice(sheet.name, address(row, index), str(exercice), shown(cell), address(row, first)))
-            else:
-                block.years[index] = exercice
-        elif not is_blank(cell) and name != "compte":
-            reading.findings.append(unknown_column(sheet, row, index))
-    return block
+    def _stand(self, read: dict[int, int | None], heading: bool) -> None:
+        """Remember a line's amounts: those of the heading, or of one more of its lines."""
+        if heading:
+            self.section.lines.amounts = read
+        else:
+            self.section.lines.add(read)
 
+    def _read_words(self, index: int, row: list[Cell], cell: Cell, amounts: dict[int, Cell]) -> None:
+        """A line that bears no account: a total, or what its label says under the heading above."""
+        block = self.block
+        part = row[min(block.columns.values()) : max([*block.columns.values(), *block.years]) + 1]
+        if is_total(part):
+            self._read_total(index, part, amounts)
+            return
+        label = self.label(index) if self.label_column >= 0 else ""
+        if is_blank(cell) and all(shown(c) in _NOTHING for c in amounts.values()):
+            return
+        if not is_blank(cell) and (label != "" or not isinstance(cell, str)):
+            self._read_unknown(index, cell, label, amounts)
+            return
+        name = label or (cell if isinstance(cell, str) else "")
+        if self._is_set_aside(index, name, amounts):
+            return
+        account = account_named(name, self.section.heading, self._side()) if name else None
+        if account:
+            if self._is_elsewhere(account):
+                self.open_section(accounts()[account.heading])
+            read = self.amounts(index, amounts, name)
+            self._stand(read, account.is_heading)
+            self.emit(index, account, account.code, name, "rubrique" if account.is_heading else "detail", read)
+        elif not is_subsidies(self.section.heading) or not self._read_subsidy(index, name, amounts):
+            self.section.lines.waiting.append(Waiting(index, name, self.amounts(index, amounts, name)))
 
-Line = dict[str, object]
+    def _is_set_aside(self, index: int, name: str, amounts: dict[int, Cell]) -> bool:
+        """A subtotal, a note, a part of the line above (« dont… »): not counted, and said."""
+        if part_of(name) and any(self.section.lines.amounts.get(column) for column in amounts):
+            detail = "une partie de la ligne au-dessus, déjà comptée avec elle"
+        elif is_subtotal(name):
+            detail = "un sous-total"
+        elif is_note(name):
+            detail = "une note"
+        else:
+            return False
+        self.say("TAB009", index, self.name_column, "Libellé", {"valeur": shown(name), "detail": detail})
+        return True
 
+    def _read_subsidy(self, index: int, name: str, amounts: dict[int, Cell]) -> bool:
+        """A subsidy by the type that it names, or that the line above names; False where nothing says which."""
+        section, subsidies = self.section, accounts()[SUBSIDIES]
+        kind, said = subsidy_type(name) if normalise(name) else (None, False)
+        own = kind is not None
+        if own:
+            self.leave_kind()
+        elif section.kind and any(section.of_kind.amounts.values()):
+            section.of_kind.waiting.append(Waiting(index, name, self.amounts(index, amounts, name)))
+            return True
+        else:
+            kind, said = section.kind, bool(normalise(name))
+        if kind is None:
+            return False
+        read = self.amounts(index, amounts, kind)
+        self._stand(read, False)
+        self.emit(index, subsidies, SUBSIDIES, kind, "detail", read, kind=kind)
+        if said:
+            self.say("CEL109", index, self.name_column, "Libellé", {"valeur": shown(name), "lu": kind})
+        if own:
+            section.kind, section.of_kind.amounts = kind, read
+        return True
 
-def _read_line(sheet: RawSheet, index: int, block: _Block, labels: dict[str, str], reading: Reading) -> Iterator[Line]:
-    """The amounts of one line of one block."""
-    row = sheet.grid[index]
-    if is_repeated_header(row, labels, block.columns):
-        _follow_header(sheet, index, block, labels, reading)
-        return
-    start, end = min(block.columns.values()), max([*block.columns.values(), *block.years])
-    part = row[start : end + 1]
-    amounts = {c: row[c] for c in block.years if c < len(row) and not is_blank(row[c])}
-    if not amounts:
-        return
-    total = is_total(part) and not _bears_account(row, block)
-    line = _total(part) if total else _account_line(sheet, index, row, block, amounts, reading)
-    if line is None:
-        return
-    for column, cell in amounts.items():
-        place = address(index, column)
-        parsed = parse(cell, _AMOUNT)
-        champ = f"{line['libelle'] or line['compte']}, {block.years[column]}"
-        reading.findings += [Finding(c, sheet.name, place, champ, f.get("valeur", ""), facts=f) for c, f in parsed.findings]
-        yield {
-            **line, "feuille": sheet.name, "ligne": index + 1, "exercice": block.years[column], "montant_eur": parsed.value,
-            "cellule": place, "cellule_exercice": address(block.header, column),
-        }  # fmt: skip
+    def _read_unknown(self, index: int, cell: Cell, label: str | None, amounts: dict[int, Cell]) -> None:
+        """An account that cannot be read: its amounts stay outside any account."""
+        for code, facts in parse(cell, COMPTE).findings:
+            # A number that means nothing is explained by the line's label.
+            near = suggestions(nearest_accounts(label)) if code == "CEL112" and "proche" not in facts and label else {}
+            self.say(code, index, self.block.account, "Compte", facts | near)
+        self.emit(index, None, None, label, "detail", self.amounts(index, amounts, label or ""))
 
-
-def _follow_header(sheet: RawSheet, index: int, block: _Block, labels: dict[str, str], reading: Reading) -> None:
-    """A repeated header may give other years, or the same ones elsewhere: they hold from there on."""
-    row = sheet.grid[index]
-    found = {column: exercice for column in range(block.start, min(block.end, len(row))) if (exercice := year_in(row[column]))}
-    if not found or found == block.years:
-        return
-    again = _block(sheet, index, [labels.get(label_of(cell)) for cell in row], block.start, min(block.end, len(row)), reading)
-    if again.years:
-        block.years, block.header = again.years, index
-
-
-def _bears_account(row: list[Cell], block: _Block) -> bool:
-    """Whether the line's account can be read: it is a line then, even if its label starts with « total »."""
-    place = block.columns["compte"]
-    return place < len(row) and bool(account_code(row[place]))
-
-
-def _total(part: list[Cell]) -> Line | None:
-    """One of the two totals that are checked; any other total row is skipped."""
-    known = TOTALS.get(first_text(part))
-    if known is None:
-        return None
-    side, label = known
-    return {
-        "compte": None, "compte_lu": None, "libelle": label, "niveau": "total", "rubrique": None, "sens": side, "type_financeur": None
-    }  # fmt: skip
-
-
-def _account_line(sheet: RawSheet, index: int, row: list[Cell], block: _Block, amounts: dict[int, Cell], reading: Reading) -> Line | None:
-    """Account, label and level of a line that bears amounts; where its account cannot be read, it keeps them outside any account."""
-    place = block.columns["compte"]
-    cell = row[place] if place < len(row) else ""
-    label_place = block.columns.get("libelle")
-    label = _label(sheet, index, row, label_place, reading)
-    line: Line = {"compte": None, "compte_lu": None, "libelle": label, "niveau": "detail", "rubrique": None, "sens": None}
-    line["type_financeur"] = None
-    if is_blank(cell):
-        if all(shown(c) in ("0", "0,00") for c in amounts.values()):
-            return None
-        facts = {"attendu": "un numéro de compte"}
-        reading.findings.append(Finding("CEL101", sheet.name, address(index, place), "Compte", facts=facts))
-        return line
-    parsed = parse(cell, _COMPTE)
-    for code, facts in parsed.findings:
-        # A number that means nothing is explained by the line's label.
-        near = suggestions(nearest_accounts(label)) if code == "CEL112" and "proche" not in facts and label else {}
-        reading.findings.append(Finding(code, sheet.name, address(index, place), "Compte", facts.get("valeur", ""), facts=facts | near))
-    account = account_of(parsed.value) if parsed.value else None
-    if account is None:
-        return line
-    written = str(parsed.value)
-    heading = account.is_heading and written == account.code
-    line |= {"compte": account.code, "compte_lu": written, "rubrique": account.heading, "sens": account.side}
-    line["libelle"] = label or account.label
-    if account.code == SUBSIDIES and not (heading and label is not None and normalise(label) in _heading_labels(account)):
-        heading = False
-        if label is not None:
-            line["type_financeur"] = _subsidy_type(sheet, address(index, place if label_place is None else label_place), label, reading)
-            line["libelle"] = line["type_financeur"] or label or account.label
-    line["niveau"] = "rubrique" if heading else "detail"
-    return line
-
-
-def _label(sheet: RawSheet, index: int, row: list[Cell], place: int | None, reading: Reading) -> str | None:
-    """The line's label; None after saying why, where its cell is in error."""
-    cell = row[place] if place is not None and place < len(row) else ""
-    if place is None or is_blank(cell):
-        return ""
-    parsed = parse(cell, _LIBELLE)
-    where = address(index, place)
-    reading.findings += [Finding(c, sheet.name, where, "Libellé", f.get("valeur", ""), facts=f) for c, f in parsed.findings]
-    return None if parsed.value is None else str(parsed.value)
+    def _read_total(self, index: int, part: list[Cell], amounts: dict[int, Cell]) -> None:
+        """One of the two totals that are checked; any other total row is passed over."""
+        known = _TOTALS.get(first_text(part))
+        if known:
+            side, label = known
+            self.leave_section()
+            self.emit(index, None, None, label, "total", self.amounts(index, amounts, label), side=side)
 
 
 def _heading_labels(account: Account) -> set[str]:
     return {normalise(text) for text in ("", account.label, *account.aliases)}
-
-
-def _subsidy_type(sheet: RawSheet, cell: str, label: str, reading: Reading) -> str | None:
-    """The type of financer that a sub-line of account 74 names; CEL101 or CEL104 where it names none."""
-    if not label:
-        facts = {"attendu": "le type de financeur de cette subvention"}
-        reading.findings.append(Finding("CEL101", sheet.name, cell, "Libellé", facts=facts))
-        return None
-    found = type_of(label)
-    allowed = [t for t in TYPES if t != OWN_RESOURCES]
-    if found in allowed:
-        return found
-    facts = {"valeur": label, "attendus": listing(allowed), **suggestions(nearest_choices(label, tuple(allowed)))}
-    reading.findings.append(Finding("CEL104", sheet.name, cell, "Libellé", label, facts=facts))
-    return None

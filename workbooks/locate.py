@@ -2,24 +2,32 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from schemas.finding import Finding
-from schemas.spec import MEMO, Column, SheetSpec
-from schemas.text import listing, nearest, normalise, suggestions
-from workbooks.cells import Cell, CellError, Grid, Unvalued, address, is_blank, shown
+from schemas.spec import MEMO, SheetSpec
+from schemas.text import normalise
+from workbooks.cells import Cell, Grid, is_blank
 from workbooks.reader import RawSheet
+from workbooks.words import Words, field_named, words_of
 
-_TOTAL = re.compile(r"(?:sous )?total\b|(?:sous )?totaux\b")
-_NAMES = 6
+_TOTAL = re.compile(r"(?:sous |ss |s )?(?:total|totaux|t o t a l)\b")
+_SUBTOTAL = re.compile(r"(?:sous|ss|s) tota(?:l|ux)\b")
+_TOTAL_OF = re.compile(
+    r"(?:total|totaux|t o t a l)(?: (?:general|generaux|[0-9]{4}|(?:des?|du|pour|par|annee|exercice|demande|sollicite|acquis)\b.*))?"
+)
+_MAY_BE_TOTAL = re.compile(r"t\s?o\s?t\s?a", re.IGNORECASE)
 _HEADER_ROWS = 200
 """A header further down than this is not looked for."""
+_YEAR_OR_RANK = re.compile(r"^(?:feuille )?[0-9]{1,2} | (?:19|20)[0-9]{2}$")
 
 
-def find_sheet(sheets: Iterable[RawSheet], title: str) -> RawSheet | None:
-    """The sheet that bears that name, once normalised."""
-    return next((s for s in sheets if normalise(s.name) == normalise(title)), None)
+def find_sheets(sheets: Iterable[RawSheet], spec: SheetSpec) -> list[RawSheet]:
+    """The sheets that may be that one: those that bear its title, else another of its names. A rank or a year beside it does not count."""
+    names = [(sheet, normalise(sheet.name)) for sheet in sheets]
+    if found := [sheet for sheet, name in names if name == spec.names[0]]:
+        return found
+    return [sheet for sheet, name in names if name in spec.names or _YEAR_OR_RANK.sub("", name) in spec.names]
 
 
 def label_of(cell: Cell) -> str:
@@ -27,137 +35,175 @@ def label_of(cell: Cell) -> str:
     return normalise(cell) if isinstance(cell, str) else ""
 
 
-def labels_of(columns: Iterable[Column]) -> dict[str, str]:
-    """Normalised label or alias → field name."""
-    return {normalise(label): c.name for c in columns for label in (c.label, *c.aliases)}
+def is_memo(cell: Cell) -> bool:
+    """Whether a header says that its column is a memo, there for the eye alone (« Pour mémoire : budget 2010 retenu »)."""
+    return label_of(cell).startswith(_MEMO)
+
+
+_MEMO = normalise(MEMO)
 
 
 @dataclass
 class Header:
-    """Where the columns of a table are: zero-based row, field name → zero-based column; and what is wrong with them."""
+    """The header of a table, of one row or two: zero-based rows, field name → zero-based column.
 
+    `words` holds what the headers of those columns say besides (a unit…); `unknown` the columns whose header names no field; `doubles`
+    those whose field was found further left.
+    """
+
+    top: int
     row: int
     columns: dict[str, int] = field(default_factory=dict)
-    findings: list[Finding] = field(default_factory=list)
+    words: dict[str, Words] = field(default_factory=dict)
+    unknown: list[int] = field(default_factory=list)
+    doubles: list[tuple[str, int]] = field(default_factory=list)
+
+    def place(self, grid: Grid, column: int) -> tuple[int, int]:
+        """The cell that heads a column: the lower one of two, where it is not blank."""
+        below = grid[self.row][column] if column < len(grid[self.row]) else ""
+        return (self.top if is_blank(below) else self.row), column
 
 
-def header_row(grid: Grid, labels: Iterable[str]) -> int | None:
-    """The first row that holds the most known labels, two at least (one where only one is known)."""
-    known = set(labels)
-    best, best_score = None, min(2, len(known)) - 1
+def header_row(grid: Grid, spec: SheetSpec, needed: Iterable[str] = ()) -> int | None:
+    """The first row that names the most fields, two at least (one where the sheet has only one).
+
+    The search ends at a row that leaves no doubt: it names every `needed` field and nothing else.
+    """
+    needed = set(needed)
+    best, best_score = None, min(2, len(spec.columns)) - 1
     for index, row in enumerate(grid[:_HEADER_ROWS]):
-        score = len({label_of(cell) for cell in row} & known)
-        if score > best_score:
-            best, best_score = index, score
+        texts = [cell for cell in row if isinstance(cell, str) and cell]
+        if len(texts) <= best_score:
+            continue
+        names = [field_named(cell, spec) for cell in texts]
+        known = {name for name in names if name}
+        if len(known) > best_score:
+            best, best_score = index, len(known)
+            if needed and needed <= known and len(known) == len(texts):
+                break
     return best
 
 
-def find_header(sheet: RawSheet, spec: SheetSpec, document: str) -> Header | None:
-    """Find the columns of a plain table. None where no header row is found: the caller says so."""
-    labels = labels_of(spec.columns)
-    row = header_row(sheet.grid, labels)
+def find_header(sheet: RawSheet, spec: SheetSpec, needed: Iterable[str]) -> Header | None:
+    """Find the columns of a plain table. None where no header row is found."""
+    needed = set(needed)
+    row = header_row(sheet.grid, spec, needed)
     if row is None:
         return None
-    header = Header(row)
-    unknown = []
-    for index, cell in enumerate(sheet.grid[row]):
-        name = labels.get(label_of(cell))
-        if name is None:
-            if not is_blank(cell) and not is_memo(cell):
-                unknown.append(index)
-        elif name in header.columns:
-            first = address(row, header.columns[name])
-            if spec.column(name).required_in(document):
-                header.findings.append(twice(sheet.name, address(row, index), spec.column(name).label, shown(cell), first))
-            else:
-                header.findings.append(unknown_column(sheet, row, index, first=first))
-        else:
-            header.columns[name] = index
-    wanted = [c for c in spec.columns if c.name not in header.columns and c.used_in(document)]
-    header.findings += [unknown_column(sheet, row, index, wanted) for index in unknown]
-    header.findings += _missing(sheet, spec, document, header, unknown)
+    header = _header(sheet, row, row, lambda column: _names_of(sheet.grid[row], column, spec))
+    if header.unknown or not needed <= header.columns.keys():
+        for top in (row, row - 1):
+            if (grouped := _grouped(sheet, top, spec)) and len(grouped.columns) > len(header.columns):
+                return grouped
     return header
 
 
-def twice(sheet: str, cell: str, label: str, value: str, first: str) -> Finding:
-    """TAB004 at a label that comes again; `first` is the cell of the first one."""
-    return Finding("TAB004", sheet, cell, label, value, facts={"autre": first})
+Naming = Callable[[int], tuple[str | None, Words]]
+"""Column → the field that its header names, and the header's other words."""
 
 
-def is_memo(cell: Cell) -> bool:
-    """Whether a header says that its column is only a reminder (« Pour mémoire : budget 2010 retenu »)."""
-    return label_of(cell).startswith(normalise(MEMO))
+def _header(sheet: RawSheet, top: int, row: int, naming: Naming) -> Header:
+    header = Header(top, row)
+    for column in range(max(len(sheet.grid[top]), len(sheet.grid[row]))):
+        cell = _at(sheet.grid, *header.place(sheet.grid, column))
+        if is_blank(cell) or is_memo(cell):
+            continue
+        name, words = naming(column)
+        if name is None:
+            header.unknown.append(column)
+        elif name in header.columns:
+            header.doubles.append((name, column))
+        else:
+            header.columns[name] = column
+            if words.factor > 1 or words.before_tax or words.conditional:
+                header.words[name] = words
+    return header
 
 
-def unknown_column(sheet: RawSheet, row: int, column: int, wanted: Iterable[Column] = (), first: str = "") -> Finding:
-    """TAB003 at a header that the contract does not know, with the nearest of the columns that the table has not; CEL105 or CEL106 where
-    nobody can know it. `first` is the cell of an optional column that comes again.
-    """
-    cell, place = sheet.grid[row][column], address(row, column)
-    value = shown(cell)
-    if isinstance(cell, CellError):
-        return Finding("CEL105", sheet.name, place, "En-tête", value, facts={"valeur": value})
-    if isinstance(cell, Unvalued):
-        return Finding("CEL106", sheet.name, place, "En-tête")
-    if first:
-        return Finding("TAB003", sheet.name, place, value, value, facts={"cas": "double", "pourquoi": f"figure déjà en {first}"})
-    labels = {label: c.label for c in wanted for label in (c.label, *c.aliases)}
-    near = dict.fromkeys(labels[label] for label in nearest(value, labels))
-    return Finding("TAB003", sheet.name, place, value, value, facts={"pourquoi": "n'est pas prévue", **suggestions(near)})
+def _at(grid: Grid, row: int, column: int) -> Cell:
+    line = grid[row]
+    return line[column] if column < len(line) else ""
 
 
-def _missing(sheet: RawSheet, spec: SheetSpec, document: str, header: Header, unknown: Iterable[int]) -> Iterator[Finding]:
-    present, others = header.columns, {address(header.row, index): sheet.grid[header.row][index] for index in unknown}
-    for column in spec.columns:
-        # A column required for some rows only (Postes accordés) is missed row by row.
-        if column.required_in(document) and column.name not in present and column.alternative not in present:
-            yield missing_label(sheet.name, column, "la colonne", others)
+def _names_of(row: Sequence[Cell], column: int, spec: SheetSpec) -> tuple[str | None, Words]:
+    cell = row[column]
+    return field_named(cell, spec), words_of(cell) if isinstance(cell, str) else Words("")
 
 
-def missing_label(sheet: str, column: Column, noun: str, others: Mapping[str, Cell]) -> Finding:
-    """TAB002 for a column or a label (`noun`), with the nearest of the `others` that stand there, by address."""
-    facts = {"champ": f"{noun} « {column.label} »", "attendu": column.label}
-    texts = {shown(cell): place for place, cell in others.items() if label_of(cell)}
-    near = next((found for label in (column.label, *column.aliases) for found in nearest(label, texts)), None)
-    if near:
-        facts |= {"cas": "proche", "proche": f"« {near} »", "autre": texts[near], "proches": f" Est-ce « {near} » ?"}
-    elif noun == "le libellé":
-        facts["cas"] = "libelle"
-    return Finding("TAB002", sheet, "", column.label, facts=facts)
+def _grouped(sheet: RawSheet, top: int, spec: SheetSpec) -> Header | None:
+    """A header of two rows, where the upper one groups the lower one's columns: « Montant » over « sollicité » and « acquis »."""
+    if top < 0 or top + 1 >= len(sheet.grid):
+        return None
+    upper, lower = sheet.grid[top], sheet.grid[top + 1]
+    if any(not isinstance(cell, str) for cell in lower):
+        return None
+    groups = groups_of(sheet, top)
+
+    def naming(column: int) -> tuple[str | None, Words]:
+        above, below = groups.get(column, ""), lower[column] if column < len(lower) else ""
+        both = [text for text in (above, below) if isinstance(text, str) and not is_blank(text)]
+        words = words_of(" ".join(both))
+        forms = [" ".join(both), " ".join(reversed(both)), *reversed(both)] if len(both) == 2 else both
+        return next((name for form in forms if (name := field_named(form, spec))), None), words
+
+    own = {c for c, cell in enumerate(upper) if field_named(cell, spec)}
+    if any(not is_blank(lower[c]) and naming(c)[0] is None for c in own if c < len(lower)):
+        # Something other than a label stands under a column's label: it is data.
+        return None
+    return _header(sheet, top, top + 1, naming)
 
 
-def missing_columns(sheet: str, labels: Sequence[str]) -> Finding:
-    """TAB002 for one column, or for a whole header row that cannot be found."""
-    quoted = listing((f"« {label} »" for label in labels), "et")
-    if len(labels) == 1:
-        return Finding("TAB002", sheet, "", labels[0], facts={"champ": f"la colonne {quoted}"})
-    facts = {"champ": f"la ligne d'en-têtes avec les colonnes {quoted}", "cas": "entetes"}
-    return Finding("TAB002", sheet, "", listing(labels, "et"), facts=facts)
-
-
-def sheet_names(sheets: Iterable[RawSheet]) -> str:
-    """The names of a workbook's sheets, for a message: the first ones where there are many."""
-    names = [f"« {shown(sheet.name)} »" for sheet in sheets]
-    return listing(names if len(names) <= _NAMES else [*names[:_NAMES], f"{len(names) - _NAMES} autres"], "et")
+def groups_of(sheet: RawSheet, row: int) -> dict[int, Cell]:
+    """Column → what heads it in a row whose cells may run over the next ones: merged with them, or followed by blanks."""
+    cells, below = sheet.grid[row], sheet.grid[row + 1] if row + 1 < len(sheet.grid) else []
+    merged = {left: right for top, left, bottom, right in sheet.layout.merges if top <= row <= bottom}
+    found: dict[int, Cell] = {}
+    last, reach = -1, -1
+    for column in range(max(len(cells), len(below))):
+        cell = cells[column] if column < len(cells) else ""
+        if not is_blank(cell):
+            last, reach = column, merged.get(column, column if merged else len(below))
+            found[column] = cell
+        elif last >= 0 and column <= reach and column < len(below) and not is_blank(below[column]):
+            found[column] = cells[last]
+    return found
 
 
 def first_text(row: Sequence[Cell]) -> str:
     """The first text of a row, normalised; empty where it has none."""
-    return next((label for cell in row if isinstance(cell, str) and (label := normalise(cell))), "")
+    return next((label for cell in row if isinstance(cell, str) and cell and (label := normalise(cell))), "")
 
 
 def is_total(row: Sequence[Cell]) -> bool:
     """Whether the row's first text says that it is a total."""
-    return bool(_TOTAL.match(first_text(row)))
+    for cell in row:
+        if isinstance(cell, str) and cell:
+            if _MAY_BE_TOTAL.search(cell):
+                return bool(_TOTAL.match(normalise(cell)))
+            if cell[0].isalnum() or normalise(cell):
+                return False
+    return False
 
 
-def is_repeated_header(row: Sequence[Cell], labels: dict[str, str], columns: dict[str, int]) -> bool:
+def says_total(cell: Cell) -> bool:
+    """Whether a text that is not its row's first one names a total, or a subtotal: a firm may be called « Total » and something."""
+    return says_subtotal(cell) or (
+        isinstance(cell, str) and bool(_MAY_BE_TOTAL.search(cell)) and bool(_TOTAL_OF.fullmatch(normalise(cell)))
+    )
+
+
+def says_subtotal(cell: Cell) -> bool:
+    """Whether a text starts with « sous-total », which is nobody's name."""
+    return isinstance(cell, str) and bool(_MAY_BE_TOTAL.search(cell)) and bool(_SUBTOTAL.match(normalise(cell)))
+
+
+def is_repeated_header(row: Sequence[Cell], spec: SheetSpec, columns: Mapping[str, int]) -> bool:
     """Whether the row holds the table's own labels again, in their own columns."""
     same = others = 0
     for name, index in columns.items():
-        if index >= len(row) or is_blank(row[index]):
+        if index >= len(row) or is_blank(cell := row[index]):
             continue
-        if labels.get(label_of(row[index])) == name:
+        if isinstance(cell, str) and field_named(cell, spec) == name:
             same += 1
         else:
             others += 1
@@ -166,7 +212,7 @@ def is_repeated_header(row: Sequence[Cell], labels: dict[str, str], columns: dic
     return same >= min(2, len(columns))
 
 
-def label_column(grid: Grid, labels: dict[str, str]) -> int | None:
+def label_column(grid: Grid, spec: SheetSpec) -> int | None:
     """The column of an Identification sheet that holds the most known labels."""
-    found = Counter(index for row in grid for index, cell in enumerate(row) if label_of(cell) in labels)
+    found = Counter(index for row in grid for index, cell in enumerate(row) if cell != "" and field_named(cell, spec))
     return max(found, key=lambda index: (found[index], -index)) if found else None

@@ -15,8 +15,9 @@ from schemas.parameters import Config
 from schemas.rules import RULES, Gravity
 from schemas.spec import DECISIONS, FONCTIONNEMENT, PREFIGURATION, STATEMENT
 from workbooks.mistakes_files import far_cell_workbook, other_workbook, protected_workbook
+from workbooks.mistakes_layout import renamed, with_hidden_row, with_merge, with_text
 from workbooks.template import document_bytes, document_layout, example_values
-from workbooks.template_layout import Layout
+from workbooks.template_layout import FIRST, Layout
 from workbooks.template_values import BudgetLine, DocumentValues, Formula, Row, Value, amount
 
 YEAR = 2010
@@ -134,7 +135,7 @@ def _no_cell(code: str, slug: str, document: str, values: DocumentValues, kind: 
 
 def _cases() -> list[_Case]:
     """All cases, in the order of the catalogue."""
-    whole = [*_file_cases(), *_table_cases(), *_cell_cases(), *_identity_cases()]
+    whole = [*_file_cases(), *_table_cases(), *_layout_cases(), *_cell_cases(), *_identity_cases()]
     return [*whole, *_cap_cases(), *_sum_cases(), *_financer_cases(), *_other_cases()]
 
 
@@ -160,6 +161,26 @@ def _table_cases() -> list[_Case]:
         _no_cell("TAB002", "colonne-manquante", PREFIGURATION, missing, "partenaires"),
         _case("TAB003", "colonne-inconnue", PREFIGURATION, unknown, "partenaires", lambda x: x.header("partenaires", "Ville")),
         _case("TAB004", "colonne-en-double", PREFIGURATION, double, "partenaires", lambda x: x.header("partenaires", "famille", 1)),
+    ]
+
+
+def _layout_cases() -> list[_Case]:
+    """What no template has is put into a sound workbook, once written."""
+
+    def changed(case: _Case, change: Callable[[bytes], bytes]) -> _Case:
+        return replace(case, make=lambda config: change(case.make(config)))
+
+    shared, plan = with_cell(study(), "partenaires", "role", None, 1), study().tables["plan"]
+    note = with_rows(study(), "plan", [*plan, {"type_financeur": "NB : sous réserve du vote de chaque assemblée"}])
+    hidden = _in_table("TAB006", "ligne-masquee", PREFIGURATION, study(), "partenaires", "partenaire", 1)
+    merged = _in_table("TAB007", "cellules-fusionnees", PREFIGURATION, shared, "partenaires", "role")
+    untaxed = _case("TAB008", "montants-hors-taxes", PREFIGURATION, study(), "plan", lambda x: x.header("plan", "sollicite_eur"))
+    return [
+        changed(_no_cell("TAB005", "feuille-en-double", PREFIGURATION, study()), lambda data: renamed(data, "Lisez-moi", "Budget.")),
+        changed(hidden, lambda data: with_hidden_row(data, "Partenaires", FIRST + 2)),
+        changed(merged, lambda data: with_merge(data, "Partenaires", f"C{FIRST + 1}:C{FIRST + 2}")),
+        changed(untaxed, lambda data: with_text(data, "Montant sollicité", "Montant sollicité HT")),
+        _in_table("TAB009", "note-dans-le-tableau", PREFIGURATION, note, "plan", "type_financeur", len(plan)),
     ]
 
 

@@ -5,13 +5,15 @@ Every function takes a cell that is not blank and returns a `Parsed`.
 
 import math
 import re
-import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from schemas.text import euros, normalise, number
 from workbooks.cells import Cell, shown
+from workbooks.questions import about_unit, question
+from workbooks.words import one_line, plain_line, words_of
 
 Facts = dict[str, str]
 
@@ -29,15 +31,34 @@ class Parsed:
 
 
 @dataclass(frozen=True, slots=True)
+class Setting:
+    """What a cell's surroundings say of it.
+
+    `campagne` is what N stands for; `from_1904` the calendar of bare serial numbers; `factor` and `conditional` come from the column's
+    header: the unit of its amounts (1000 under « k€ »), and whether they are « sous réserve ».
+    """
+
+    campagne: int | None = None
+    from_1904: bool = False
+    factor: int = 1
+    conditional: bool = False
+
+
+PLAIN = Setting()
+
+
+@dataclass(frozen=True, slots=True)
 class _Number:
+    """A written number; `unit` is the one written beside it: 1 for euros, 1000 for k€, 0 for none."""
+
     value: Decimal
-    conditional: bool = field(default=False)
+    conditional: bool = False
+    unit: int = 0
 
 
-_SPACES = re.compile(r"[\s\u00a0\u2009\u202f\u2007]+")
 _CONDITION = re.compile(r"\s*\(?\s*sous\s+r[ée]serves?\b[^()]*\)?\s*$", re.IGNORECASE)
-_UNIT = re.compile(r"\s*(k\s?€|k\s?eur(?:os?)?|€|eur(?:os?)?)\s*$", re.IGNORECASE)
-_ZERO_WORDS = {"-", "–", "—", "néant", "neant"}
+_UNIT = re.compile(r"\s*(k\s?€|k\s?eur(?:os?)?|€|eur(?:os?)?)(?:\s*(?:ht|h\.t\.|ttc|t\.t\.c\.))?\s*$", re.IGNORECASE)
+ZERO_WORDS = {"-", "–", "—", "néant", "neant"}
 _GROUPED = r"[1-9]\d{0,2}"
 _PLAIN = rf"(?:0|[1-9]\d*|{_GROUPED}(?: \d{{3}})+)"
 _NUMBER_FORMS: tuple[tuple[re.Pattern[str], str, str], ...] = (
@@ -50,13 +71,9 @@ _NUMBER_FORMS: tuple[tuple[re.Pattern[str], str, str], ...] = (
 _LARGEST = Decimal(10) ** 13
 
 
-def one_line(text: str) -> str:
-    """Single plain spaces, and accents as one sign."""
-    return _SPACES.sub(" ", unicodedata.normalize("NFC", text)).strip()
-
-
-def _is_zero_word(cell: Cell) -> bool:
-    return isinstance(cell, str) and one_line(cell).lower() in _ZERO_WORDS
+def is_zero_word(cell: Cell) -> bool:
+    """Whether the cell says « nothing »: a dash, « néant »."""
+    return isinstance(cell, str) and len(cell) < 12 and one_line(cell).lower() in ZERO_WORDS
 
 
 def bad(code: str, cell: Cell, **facts: str) -> Parsed:
@@ -64,8 +81,15 @@ def bad(code: str, cell: Cell, **facts: str) -> Parsed:
     return Parsed(None, ((code, {"valeur": shown(cell), **facts}),))
 
 
-def _bad_number(cell: Cell, expected: str, example: str) -> Parsed:
-    return bad("CEL102", cell, attendu=expected, exemple=example)
+_EXPECTED = {
+    "montant": ("un montant", "un montant comme 35000"), "nombre": ("un nombre", "un nombre comme 0,5"),
+    "entier": ("un nombre entier", "un nombre entier comme 1"), "annee": ("une année", "une année comme 2010"),
+}  # fmt: skip
+
+
+def _bad_number(kind: str, cell: Cell) -> Parsed:
+    expected, example = _EXPECTED[kind]
+    return bad("CEL102", cell, attendu=expected, exemple=example, **question(kind, cell))
 
 
 def repaired(value: Any, cell: Cell, read_as: str) -> Parsed:
@@ -78,13 +102,15 @@ def _written_number(text: str) -> _Number | None:
     body = one_line(text)
     bare = _CONDITION.sub("", body)
     conditional = bare != body
-    thousand = False
-    if unit := _UNIT.search(bare):
-        thousand = unit.group(1).lower().startswith("k")
-        bare = bare[: unit.start()]
-    bare = bare.removeprefix("€").strip()
-    if bare.lower() in _ZERO_WORDS:
-        return _Number(Decimal(0), conditional)
+    unit = 0
+    if found := _UNIT.search(bare):
+        unit = 1000 if found.group(1).lower().startswith("k") else 1
+        bare = bare[: found.start()]
+    if bare.startswith("€"):
+        unit, bare = unit or 1, bare[1:]
+    bare = bare.strip().removeprefix("'")
+    if bare.lower() in ZERO_WORDS:
+        return _Number(Decimal(0), conditional, unit)
     negative = False
     if bare.startswith("(") and bare.endswith(")"):
         negative, bare = True, bare[1:-1].strip()
@@ -92,82 +118,123 @@ def _written_number(text: str) -> _Number | None:
         negative, bare = bare[0] != "+", bare[1:].strip()
     for form, group, point in _NUMBER_FORMS:
         # « 1.235 k€ »: 1 235 000 € or 1 235 €, nobody can tell.
-        if form.fullmatch(bare) and not (thousand and group == "."):
+        if form.fullmatch(bare) and not (unit == 1000 and group == "."):
             value = Decimal(bare.replace(group, "").replace(point, "."))
-            value = value * 1000 if thousand else value
-            return _Number(-value if negative else value, conditional)
+            value = value * 1000 if unit == 1000 else value
+            return _Number(-value if negative else value, conditional, unit)
     return None
 
 
-def amount(cell: Cell) -> Parsed:
-    """Euros, as whole cents. A number with more than two decimals is rounded to the cent, half up, and noted."""
+def amount(cell: Cell, setting: Setting = PLAIN) -> Parsed:
+    """Euros, as whole cents. More than two decimals are rounded to the cent, half up, and noted; so is a unit said in the header."""
     if isinstance(cell, float | int) and not isinstance(cell, bool):
-        if isinstance(cell, int) or cell.is_integer():
-            return Parsed(int(cell) * 100) if abs(cell) < _LARGEST else _bad_number(cell, "un montant", "un montant comme 35000")
-        if not math.isfinite(cell) or abs(cell) >= _LARGEST:
-            return _bad_number(cell, "un montant", "un montant comme 35000")
-        exact = Decimal(str(cell))
-        cents = exact.quantize(Decimal("0.01"), ROUND_HALF_UP)
-        if abs(exact - cents) < Decimal("0.000001"):
-            return Parsed(int(cents * 100))
-        return repaired(int(cents * 100), cell, euros(cents))
+        return _stored_amount(cell, setting)
     read = _written_number(cell) if isinstance(cell, str) else None
-    if read is None or abs(read.value) >= _LARGEST:
-        return _bad_number(cell, "un montant", "un montant comme 35000")
-    cents_value = int(read.value * 100)
-    if read.conditional:
-        return Parsed(cents_value, (("CEL110", {"valeur": shown(cell)}),), conditional=True)
-    if _is_zero_word(cell):
-        return Parsed(0)
-    return repaired(cents_value, cell, euros(read.value))
+    if read is None:
+        return _bad_number("montant", cell)
+    if setting.factor > 1 and read.unit == 1 and read.value:
+        return bad(
+            "CEL102",
+            cell,
+            attendu="un montant",
+            exemple="un montant dans l'unité de la colonne",
+            question=f" {about_unit(cell, setting.factor)}",
+        )
+    value = read.value if read.unit else read.value * setting.factor
+    if abs(value) >= _LARGEST:
+        return _bad_number("montant", cell)
+    cents = int((value * 100).quantize(Decimal(1), ROUND_HALF_UP))
+    if read.conditional or (setting.conditional and cents):
+        return Parsed(cents, (("CEL110", {"valeur": shown(cell)}),), conditional=True)
+    return Parsed(0) if is_zero_word(cell) else repaired(cents, cell, euros(value))
 
 
-_QUANTITY = re.compile(r"([0-9]{1,6}(?:[.,][0-9]{1,4})?)( ?%)?")
+def _stored_amount(cell: float, setting: Setting) -> Parsed:
+    """An amount stored as a number, in the unit of its column."""
+    if not math.isfinite(cell) or abs(cell) * setting.factor >= _LARGEST:
+        return _bad_number("montant", cell)
+    exact = Decimal(str(cell)) * setting.factor
+    cents = exact.quantize(Decimal("0.01"), ROUND_HALF_UP)
+    value = int(cents * 100)
+    if setting.conditional and value:
+        return Parsed(value, (("CEL110", {"valeur": shown(cell)}),), conditional=True)
+    if (setting.factor == 1 or not value) and abs(exact - cents) < Decimal("0.000001"):
+        return Parsed(value)
+    return repaired(value, cell, euros(cents))
 
 
-def plain_number(cell: Cell) -> Parsed:
+_QUANTITY = re.compile(r"([0-9]{1,6}(?:[.,][0-9]{1,4})?)( ?%)?(?: ?etp)?", re.IGNORECASE)
+
+
+def plain_number(cell: Cell, _: Setting = PLAIN) -> Parsed:
     """A number that is not money (ETP), as an exact Decimal with at most four decimals; `80 %` is 0,8."""
     if isinstance(cell, float | int) and not isinstance(cell, bool):
         if not math.isfinite(cell) or abs(cell) >= 10**6:
-            return _bad_number(cell, "un nombre", "un nombre comme 0,5")
+            return _bad_number("nombre", cell)
         return Parsed(Decimal(str(cell)).quantize(Decimal("0.0001"), ROUND_HALF_UP))
-    if _is_zero_word(cell):
+    if is_zero_word(cell):
         return Parsed(Decimal(0))
     if isinstance(cell, str) and (written := _QUANTITY.fullmatch(one_line(cell))):
         value = Decimal(written.group(1).replace(",", "."))
         value = (value / 100 if written.group(2) else value).quantize(Decimal("0.0001"), ROUND_HALF_UP)
         return repaired(value, cell, number(value))
-    return _bad_number(cell, "un nombre", "un nombre comme 0,5")
+    return _bad_number("nombre", cell)
 
 
-def integer(cell: Cell) -> Parsed:
-    """A whole number."""
-    if _is_zero_word(cell):
+_WHOLE = re.compile(
+    r"(?:(?:n°|no|numero|n|poste|annuite|annee|an|version|v|projet) ?)?([0-9]{1,9})"
+    r"(?: ?(?:er|ere|re|nde?|e|eme|ieme|ans?|annees?|postes?))?"
+)
+
+
+def integer(cell: Cell, _: Setting = PLAIN) -> Parsed:
+    """A whole number, with the words that only say what it counts: `2`, `1re`, `Annuité 2`, `3 ans`."""
+    if is_zero_word(cell):
         return Parsed(0)
     if isinstance(cell, float | int) and not isinstance(cell, bool):
         if math.isfinite(cell) and cell == int(cell) and abs(cell) < 10**9:
             return Parsed(int(cell))
-    elif isinstance(cell, str) and re.fullmatch(r"[0-9]{1,9}", cell.strip()):
-        return repaired(int(cell), cell, cell.strip())
-    return _bad_number(cell, "un nombre entier", "un nombre entier comme 1")
+    elif isinstance(cell, str) and (found := _WHOLE.fullmatch(plain_line(cell))):
+        return repaired(int(found.group(1)), cell, found.group(1))
+    return _bad_number("entier", cell)
 
 
-_YEAR_TEXT = re.compile(r"(?:(?:annee|exercice|an|budget|previsionnel|campagne) )*(\d{4})(?: (?:eur|euros?|en euros?))?")
+_YEAR_WORDS = r"annee|exercice|an|budget|previsionnels?|previsions?|prevus?|campagne|bp|montants?"
+_YEAR_TEXT = re.compile(rf"(?:(?:{_YEAR_WORDS}) )*(\d{{4}})(?: (?:{_YEAR_WORDS}))*")
+_RELATIVE = re.compile(rf"(?:(?:{_YEAR_WORDS}) ?)*n ?(?:([+−–-]) ?([0-9]))?")
+_BRACKETS = re.compile(r"\([^()]*\)|[€:]")
+_FIRST, _LAST = 1990, 2100
 
 
 def year_in(cell: Cell) -> int | None:
-    """The year that a cell says: 2011, `2011`, `Année 2011`, `Exercice 2011`; else None."""
+    """The year that a cell says: 2011, `2011`, `Année 2011`, `Exercice 2011`, `2011 (k€)`; else None."""
     if isinstance(cell, bool):
         return None
     if isinstance(cell, float | int):
-        return int(cell) if math.isfinite(cell) and cell == int(cell) and 1990 <= cell <= 2100 else None
+        return int(cell) if _FIRST <= cell <= _LAST and cell == int(cell) else None
     if isinstance(cell, str):
-        found = _YEAR_TEXT.fullmatch(normalise(cell))
-        return int(found.group(1)) if found and 1990 <= int(found.group(1)) <= 2100 else None
+        found = _YEAR_TEXT.fullmatch(normalise(cell)) or _YEAR_TEXT.fullmatch(words_of(cell).label)
+        return int(found.group(1)) if found and _FIRST <= int(found.group(1)) <= _LAST else None
     return None
 
 
-def year(cell: Cell) -> Parsed:
-    """A four-digit year, from 1990 to 2100; one written as text is usual and not noted."""
+def read_year(cell: Cell, setting: Setting) -> tuple[int | None, str]:
+    """The year that a cell means, and how it was understood where that has to be said: `N+1` by the campagne, a date on 1 January."""
     found = year_in(cell)
-    return Parsed(found) if found else _bad_number(cell, "une année", "une année comme 2010")
+    if found:
+        return found, ""
+    if isinstance(cell, str) and setting.campagne:
+        if relative := _RELATIVE.fullmatch(plain_line(_BRACKETS.sub("", cell))):
+            back = relative.group(1) not in ("+", None)
+            found = setting.campagne + int(relative.group(2) or 0) * (-1 if back else 1)
+    elif isinstance(cell, date) and (cell.month, cell.day) == (1, 1) and _FIRST <= cell.year <= _LAST:
+        found = cell.year
+    return found, str(found) if found else ""
+
+
+def year(cell: Cell, setting: Setting = PLAIN) -> Parsed:
+    """A four-digit year, from 1990 to 2100; one written as text is usual and not noted, `N+1` is."""
+    found, said = read_year(cell, setting)
+    if found is None:
+        return _bad_number("annee", cell)
+    return repaired(found, cell, said) if said else Parsed(found)
