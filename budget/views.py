@@ -28,7 +28,6 @@ _ACTION_FIRST = (REJECTED, ACCEPTED_WITH_RESERVES, ACCEPTED, REPLACED, IGNORED)
 _IN_KIND = pl.col("compte").str.head(2).is_in(list(IN_KIND))
 _COUNTED = (pl.col("etat") == KEPT) & ~_IN_KIND
 _CHARGE = pl.col("sens") == "charge"
-_ENGAGED = pl.col("date_convention").is_not_null()
 _OTHERS = ~pl.col("type_financeur").is_in([REGION, OWN_RESOURCES])
 _SHARES = ("confirme_eur", "declare_eur", "espere_eur")
 _OWN = _COUNTED & ~_CHARGE & ~pl.col("compte").str.starts_with(SUBSIDIES)
@@ -92,7 +91,7 @@ def by_pays(tables: Tables) -> pl.DataFrame:
         _asked(funding, PROJECT),
         _sums(funding, PROJECT, _SHARES),
         _sums(decisions, PROJECT, ("vote_eur",)),
-        _sums(decisions.filter(_ENGAGED), PROJECT, ("vote_eur",)).rename({"vote_eur": "engage_eur"}),
+        _sums(tables["engagements"], PROJECT, ("engage_eur",)),
         _sums(tables["mandats"], PROJECT, ("montant_eur",)).rename({"montant_eur": "mandate_eur"}),
         _carriers(tables),
         _years(tables),
@@ -107,7 +106,7 @@ def by_pays(tables: Tables) -> pl.DataFrame:
 
 def by_financer(tables: Tables) -> pl.DataFrame:
     """A row per financer and type, all campaigns, in the order of the types; `nb_pays` counts distinct Pays."""
-    money = ("sollicite_eur", "acquis_eur", "declare_eur", "espere_eur")
+    money = ("sollicite_eur", "acquis_eur", "confirme_eur", "declare_eur", "espere_eur", "verse_eur")
     rank = {kind: place for place, kind in enumerate(TYPES)}
     return (
         tables["financements"]
@@ -162,12 +161,14 @@ def sheet_controls(tables: Tables, views: Mapping[str, pl.DataFrame]) -> list[Co
         ("Par Pays : ressources propres (€)", own, _total(pays, "propres_eur")),
         ("Par Pays : demandé à la Région (€)", _total(_asked(funding, ["type_financeur"]), "demande_eur"), _total(pays, "demande_eur")),
         ("Par Pays : voté (€)", _total(decisions, "vote_eur"), _total(pays, "vote_eur")),
-        ("Par Pays : engagé (€)", _total(decisions.filter(_ENGAGED), "vote_eur"), _total(pays, "engage_eur")),
+        ("Par Pays : engagé (€)", _total(tables["engagements"], "engage_eur"), _total(pays, "engage_eur")),
         ("Par Pays : mandaté (€)", _total(tables["mandats"], "montant_eur"), _total(pays, "mandate_eur")),
         ("Suivi des Pays : lignes (nombre)", Decimal(tables["suivi_pays"].height), Decimal(views["suivi_pays"].height)),
         ("Dépôts : fichiers de la campagne et des autres (nombre)", Decimal(tables["depots"].height), Decimal(files)),
     ]
-    words = {"confirme": "confirmé", "declare": "déclaré", "espere": "espéré", "sollicite": "sollicité", "acquis": "acquis"}
+    words = {
+        "confirme": "confirmé", "declare": "déclaré", "espere": "espéré", "sollicite": "sollicité", "acquis": "acquis", "verse": "versé",
+    }  # fmt: skip
     for sheet, view in (("Par Pays", pays), ("Par financeur", financer)):
         both = [name for name in words if f"{name}_eur" in view.columns]
         found += [(f"{sheet} : {words[n]} (€)", _total(funding, f"{n}_eur"), _total(view, f"{n}_eur")) for n in both]

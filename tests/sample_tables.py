@@ -143,11 +143,17 @@ class Campaign:
             "reference": f"CP-{day.year}-{number:03}", "date_convention": day + timedelta(days=30) if signed else None,
             "numero_engagement": f"E{day.year}-{number:03}" if signed else None, "cellule": f"H{number}",
         })  # fmt: skip
+        paid = Decimal(amount) / 2 if signed else Decimal(0)
+        engaged = Decimal(amount) if signed else Decimal(0)
+        self.rows["engagements"].append({
+            **self.rows["decisions"][-1], "decision": f"region/Décisions.xlsx|Décisions|{number}", "engage_eur": engaged,
+            "mandate_eur": paid, "reste_a_mandater_eur": engaged - paid,
+        })  # fmt: skip
         if signed:
             self.rows["mandats"].append({
                 **base, "feuille": "Mandats", "ligne": number, "exercice": day.year, "numero_engagement": f"E{day.year}-{number:03}",
                 "numero_mandat": f"M{day.year}-{number:03}", "nature": "avance", "date_emission": day + timedelta(days=45),
-                "montant_eur": Decimal(amount) / 2, "cellule": f"J{number}",
+                "montant_eur": paid, "cellule": f"J{number}",
             })  # fmt: skip
 
 

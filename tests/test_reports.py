@@ -238,7 +238,7 @@ def test_first_sheet_says_what_counts(tmp_path: Path) -> None:
     text = text.replace("\u00a0", " ")
     for words in (
         "Arrêté au 30/11/2010", "19 fichiers, dont 14 acceptés, 1 accepté avec réserves, 2 rejetés, 1 remplacé, 1 ignoré.",
-        "Les financements proviennent des dossiers seuls ; le rapprochement avec les états des cofinanceurs n'est pas fait",
+        "Ce que le financeur dit lui-même avoir voté, sans réserve, là où un dossier accepté existe.",
         "25 000 € depuis le 01/01/2008", "35 000 € par an depuis le 01/01/2008", "3 ans depuis", "2 postes depuis", "vérifié le",
     ):  # fmt: skip
         assert words in text

@@ -36,7 +36,7 @@ def test_october_2010_is_eight_poles_six_studies_seven_nothing(views: st.Tables)
     assert {k: n for k, n in stages.items() if n} == {"pôle en fonctionnement": 8, "étude en cours": 6, "sans démarche": 7}
     assert dict(views["synthese_volets"].select("volet", "dossiers").iter_rows()) == {"préfiguration": 6, "fonctionnement": 8}
     vannes = row_of(views["par_pays"], pays_code="20", volet="fonctionnement")
-    assert (vannes["vote_eur"], vannes["engage_eur"], vannes["annuite"], vannes["postes"]) == (Decimal(105000), None, "1/3", 1)
+    assert (vannes["vote_eur"], vannes["engage_eur"], vannes["annuite"], vannes["postes"]) == (Decimal(105000), Decimal(0), "1/3", 1)
 
 
 def test_money_stays_exact_decimals(views: st.Tables) -> None:
@@ -115,14 +115,14 @@ def test_a_vote_without_a_dossier_has_its_row_and_signs_are_kept() -> None:
         "beneficiaire": "Pays d'Auray", "premier_exercice": 2010, "duree_ans": 1, "cellule": "H6",
     }  # fmt: skip
     votes = [("attribution", 25000, date(2010, 5, 1), 1), ("annulation", -10000, date(2010, 7, 1), 2), ("refus", 0, date(2010, 8, 1), 3)]
-    tables = st.tables(
-        decisions=[
-            {**base, "nature": n, "vote_eur": Decimal(v), "date_decision": d, "ligne": row, "date_convention": d if row == 1 else None}
-            for n, v, d, row in votes
-        ]
-    )
+    decisions = [
+        {**base, "nature": n, "vote_eur": Decimal(v), "date_decision": d, "ligne": row, "date_convention": d if row == 1 else None}
+        for n, v, d, row in votes
+    ]
+    engaged = [{**one, "decision": str(one["ligne"]), "engage_eur": one["vote_eur"]} for one in decisions]
+    tables = st.tables(decisions=decisions, engagements=engaged)
     row = build_views(tables, 2010)["par_pays"].row(0, named=True)
-    assert (row["vote_eur"], row["engage_eur"], row["porteur"]) == (Decimal(15000), Decimal(25000), "Pays d'Auray")
+    assert (row["vote_eur"], row["engage_eur"], row["porteur"]) == (Decimal(15000), Decimal(15000), "Pays d'Auray")
     assert row["cout_eur"] is None, "no dossier: the cost is not known"
     assert gaps(tables) == []
 

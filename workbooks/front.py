@@ -29,20 +29,18 @@ DEFINITIONS: Lines = (
     ("Coût total", "Somme des charges retenues, sans les emplois des contributions volontaires en nature (compte 86)."),
     ("Demandé", "Ce que le plan de financement du dossier demande à la Région : montant sollicité, ou acquis si rien n'est sollicité."),
     ("Voté", "Commission permanente : attributions et avenants, moins les annulations. Vide : aucune décision enregistrée."),
-    ("Engagé", "Part du voté dont la convention est signée (date de convention enregistrée)."),
+    ("Engagé", "Part du voté dont la convention est signée (date de convention enregistrée), moins ce qui en est annulé."),
     ("Mandaté", "Mandats émis, moins les reversements et annulations."),
-    ("Confirmé", "Ce que le financeur déclare lui-même avoir voté."),
+    ("Confirmé", "Ce que le financeur dit lui-même avoir voté, sans réserve, là où un dossier accepté existe. Pour la Région : ses votes."),
     ("Déclaré", "Acquis selon le dossier, avec date et référence de décision, sans état reçu du financeur."),
-    ("Espéré", "Le reste du montant demandé au financeur : ni confirmé, ni déclaré."),
+    ("Espéré", "Le reste du montant demandé au financeur, ni confirmé ni déclaré, promesses sous réserve comprises ; rien après un refus."),
+    ("Versé", "Ce que le financeur dit avoir payé. Pour la Région : ses mandats."),
     ("Sans réponse", "Aucun état du cofinanceur ne couvre cet exercice : il est à demander."),
     ("Réglé", "Le constat de la version d'avant n'est plus fait : c'est corrigé."),
     ("Non vérifié", "Le constat n'est plus fait, mais la nouvelle version ne se lit pas assez pour savoir s'il est réglé."),
     ("Ressources propres", "Produits des comptes autres que 74, sans les contributions en nature (compte 87)."),
     ("Taux Région", "Demandé à la Région, divisé par les produits sans le compte 87."),
 )  # fmt: skip
-NOT_RECONCILED = (
-    "Les financements proviennent des dossiers seuls ; le rapprochement avec les états des cofinanceurs n'est pas fait dans cette version."
-)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from workbooks.front import NAME as FRONT
-from workbooks.front import NOT_RECONCILED, Front, write_front
+from workbooks.front import Front, write_front
 from workbooks.links import Links, source_links
 from workbooks.report_context import ReportContext
 from workbooks.sheet import COUNT_UNIT, Col, TableSheet, expected_sums, write_table
@@ -19,7 +19,7 @@ from workbooks.synthese import synthese_sums, write_synthese
 Frames = Mapping[str, pl.DataFrame]
 _WORDS = (
     "Accepté", "Rejeté", "Retenu", "Réactualisé", "Coût total", "Demandé", "Voté", "Engagé", "Mandaté", "Confirmé", "Déclaré", "Espéré",
-    "Ressources propres", "Taux Région",
+    "Versé", "Ressources propres", "Taux Région",
 )  # fmt: skip
 _PURPOSES = {
     SYNTHESE: "Chiffres clés de la campagne : Pays par étape, fichiers par décision, montants par volet et par exercice.",
@@ -56,7 +56,7 @@ def _sheets(context: ReportContext) -> tuple[TableSheet, ...]:
 _SUMMARIES = (
     TableSheet(
         "Par Pays",
-        "Une ligne par Pays, projet et volet, toutes campagnes réunies, lignes retenues. Financements selon les dossiers seuls.",
+        "Une ligne par Pays, projet et volet, toutes campagnes réunies, lignes retenues. Confirmé, déclaré, espéré : tous les financeurs.",
         "par_pays",
         "budget",
         (
@@ -72,13 +72,14 @@ _SUMMARIES = (
     ),
     TableSheet(
         "Par financeur",
-        "Une ligne par financeur, toutes campagnes réunies. Financements selon les dossiers seuls.",
+        "Une ligne par financeur, toutes campagnes réunies : dossiers acceptés, états des cofinanceurs et décisions de la Région.",
         "par_financeur",
         "financements",
         (
             Col("type_financeur", "Type de financeur", 22), Col("financeur", "Financeur", 48), Col("nb_pays", "Pays", 9, "nombre"),
             Col("sollicite_eur", "Sollicité", 18, "euros"), Col("acquis_eur", "Acquis", 18, "euros"),
-            Col("declare_eur", "Déclaré", 18, "euros"), Col("espere_eur", "Espéré", 18, "euros"),
+            Col("confirme_eur", "Confirmé", 18, "euros"), Col("declare_eur", "Déclaré", 18, "euros"),
+            Col("espere_eur", "Espéré", 18, "euros"), Col("verse_eur", "Versé", 18, "euros"),
         ),
         2,
     ),
@@ -103,7 +104,7 @@ def write_finance(target: Path | BytesIO, tables: Frames, views: Frames, context
         house = House(book, context)
         first = house.sheet(FRONT)
         write_synthese(house, frames, tables["controles"])
-        notes = [NOT_RECONCILED]
+        notes: list[str] = []
         for spec in _sheets(context):
             notes += write_table(house, spec, frames[spec.view])
         front = Front("Budget consolidé des pôles ESS", tuple(_PURPOSES.items()), _WORDS, notes)
