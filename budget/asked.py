@@ -44,17 +44,17 @@ def asked_by_file(batch: Batch) -> Mapping[str, Asked]:
         found[file].lines.append(Line(*line))
     posts = with_cells(batch.sheets["postes"], batch, "postes", "annuite", "aide_eur").filter(pl.col("aide_eur") > 0)
     names = ["fichier", "feuille", "cellule_aide_eur", "exercice", "aide_eur", "poste", "annuite", "cellule_annuite"]
-    for file, *line in posts.select(names).drop_nulls().with_columns(rang=_rank()).iter_rows():
+    for file, *line in _ranked(posts.select(names).drop_nulls()).iter_rows():
         found[file].posts.append(Line(*line))
     for file, exercice in _spoken_of(batch).iter_rows():
         found[file].exercices.add(exercice)
     return found
 
 
-def _rank() -> pl.Expr:
-    """The rank of a row's post among those of its file and exercice, in the order of the table."""
-    row = pl.int_range(pl.len())
-    return row.min().over("fichier", "exercice", "poste").rank("dense").over("fichier", "exercice").cast(pl.Int64)
+def _ranked(posts: pl.DataFrame) -> pl.DataFrame:
+    """The posts with the rank of each among those of its file and exercice, in the order of the table."""
+    first = posts.with_row_index("_premier").with_columns(pl.col("_premier").min().over("fichier", "exercice", "poste"))
+    return first.with_columns(rang=pl.col("_premier").rank("dense").over("fichier", "exercice").cast(pl.Int64)).drop("_premier")
 
 
 def _spoken_of(batch: Batch) -> pl.DataFrame:

@@ -11,6 +11,7 @@ from budget.errors import Errors, Places, split_errors
 from budget.financers_cited import single_file_findings
 from budget.frames import MONEY, Batch
 from budget.lines import account_lines, heading_remainders
+from budget.poles import resolve_poles
 from budget.region import RegionWord, region_word
 from budget.rulings import NO_EFFECT, Effects, Rulings, read_rulings
 from budget.said import Said
@@ -30,9 +31,11 @@ from schemas.spec import DOSSIERS, VOLETS
 class Examined:
     """What single-file rules find, and what the Région says: its rows, its waivers, its rulings.
 
-    `dossiers`: the Identification of the dossiers, with `volet`, `date_regle` and the caps in force.
+    `batch`: the rows, each statement's with the Pays that its pôle names. `dossiers`: the Identification of the dossiers, with `volet`,
+    `date_regle` and the caps in force.
     """
 
+    batch: Batch
     found: list[Located]
     errors: Errors
     word: RegionWord
@@ -50,13 +53,16 @@ def examine(said: Said, batch: Batch, config: Config, rulings: Rulings | None = 
         word = region_word(batch, split_errors(found, places), order)
         rulings = read_rulings(word.rows["arbitrages"], batch, {received.path: received.sha256 for received in said.files})
     found = effects.excluded(rulings.judge(found), places)
-    word = region_word(batch, split_errors(found, places), order, effects.files)
+    word = region_word(batch, split_errors(found, places, effects.rows), order, effects.files)
     waivers = read_waivers(word.rows["derogations"])
     dossiers = _dossiers(batch, word.rows["decisions"], config, waivers)
     groups_found = _with_waivers(_check_groups(dossiers, batch, config), dossiers, waivers)
-    groups_found += single_file_findings(batch, FinancerDirectory(config.extra_financers()))
     found += effects.excluded(rulings.judge(groups_found), places)
-    return Examined(found, split_errors(found, places), word, waivers, rulings, dossiers)
+    engagements, found = resolve_poles(batch, found, split_errors(found, places).by_file)
+    batch = replace(batch, sheets={**batch.sheets, "engagements": engagements})
+    on_financers = single_file_findings(batch, FinancerDirectory(config.extra_financers()))
+    found += effects.excluded(rulings.judge(on_financers), places)
+    return Examined(batch, found, split_errors(found, places, effects.rows), word, waivers, rulings, dossiers)
 
 
 def _check_sheets(batch: Batch, config: Config) -> list[Located]:

@@ -86,6 +86,7 @@ def _aimed(checked: Checked, rulings: Rulings, config: Config) -> list[Located]:
 def _check(files: Sequence[Received], said: Said, config: Config, rulings: Rulings | None = None, effects: Effects = NO_EFFECT) -> Checked:
     batch = assemble(said, config.dossiers.region)
     examined = examine(said, batch, config, rulings, effects)
+    batch = examined.batch
     decided = decide(files, batch, examined, FinancerDirectory(config.extra_financers()), effects)
     found = examined.found + decided.findings
     found += project_findings(batch, decided, examined.dossiers) + vote_findings(decided, config, examined.waivers)

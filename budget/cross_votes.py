@@ -4,6 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
+from math import ceil
 from typing import Any
 
 import polars as pl
@@ -78,16 +80,17 @@ def _studies(rows: Sequence[Row]) -> Iterator[dict[str, Any]]:
 
 @dataclass
 class _Year:
-    """What is voted so far for one project and exercice: cents, posts awarded, posts that an avenant states."""
+    """What is voted so far for one project and exercice: exact cents, posts awarded, posts that an avenant states."""
 
-    cents: int = 0
+    cents: Fraction = Fraction(0)
     awarded: int = 0
     stated: int = 0
 
-    def add(self, row: Row, cents: int) -> None:
+    def add(self, row: Row, cents: Fraction) -> None:
+        """One more decision."""
         if self.cents <= 0:
             # Nothing is left of what was voted before.
-            self.cents = self.awarded = self.stated = 0
+            self.cents, self.awarded, self.stated = Fraction(0), 0, 0
         self.cents += cents
         if row["nature"] == AWARD:
             self.awarded += row["postes_accordes"] or 0
@@ -105,16 +108,15 @@ def _posts(rows: Sequence[Row]) -> Iterator[dict[str, Any]]:
     voted: dict[tuple[str, int], dict[int, _Year]] = defaultdict(lambda: defaultdict(_Year))
     for row in rows:
         years = voted[row["pays_code"], row["projet"]]
-        cents = int(row["signe_eur"] * 100)
-        # Whole cents a year: what the division leaves is within a cent of the cap, not above it.
-        each = abs(cents) // row["duree_ans"] * (1 if cents >= 0 else -1)
+        # A year's share is exact: the cents that an échéancier must place somewhere put no year above the cap.
+        each = Fraction(int(row["signe_eur"] * 100), row["duree_ans"])
         for exercice in range(row["premier_exercice"], row["premier_exercice"] + row["duree_ans"]):
             year = years[exercice]
             year.add(row, each)
             if _grants(row):
                 cap = row["plafond_poste_eur"]
                 allowed = cap * year.posts if cap is not None else None
-                yield _judged(row, "plafond_poste_eur", Decimal(year.cents) / 100, allowed, exercice, year.posts)
+                yield _judged(row, "plafond_poste_eur", Decimal(ceil(year.cents)) / 100, allowed, exercice, year.posts)
                 yield _judged(row, "postes_max", year.posts, row["postes_max"], exercice)
         if _grants(row) and row["nature"] == AWARD:
             yield _judged(row, "duree_poste_ans", row["duree_ans"], row["duree_poste_ans"], row["premier_exercice"])
@@ -126,7 +128,7 @@ def _paid_and_voted(decisions: pl.DataFrame, payments: pl.DataFrame) -> pl.DataF
         vote_eur=pl.col("signe_eur").sum(),
         ailleurs=pl.struct("fichier", "feuille", cellule="adresse").filter(pl.col("signe_eur") != 0),
     )  # fmt: skip
-    paid = payments.filter(~pl.col("sous_reserve")).with_columns(signe_eur=signed_payment()).sort("date_emission", "rang", "ligne")
+    paid = payments.with_columns(signe_eur=signed_payment()).sort("date_emission", "rang", "ligne")
     joined = paid.join(votes, on=PROJECT, how="left", maintain_order="left").with_columns(pl.col("vote_eur").fill_null(ZERO))
     running = pl.col("signe_eur").cum_sum().over(PROJECT)
     passing = (running > pl.col("vote_eur")) & ((running - pl.col("signe_eur") <= pl.col("vote_eur")) | (running == pl.col("signe_eur")))

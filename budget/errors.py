@@ -1,14 +1,14 @@
 """What errors cost: the whole file, or in some sheets the row at which they stand (contract §2.1)."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 import polars as pl
 
 from budget.frames import Batch
 from budget.validate import Located
-from schemas.finding import EXCLUDED, OPEN, Finding
+from schemas.finding import OPEN, Finding
 from schemas.rules import RULES
 
 ROW_DECIDED = ("engagements", "decisions", "etapes", "mandats", "derogations", "arbitrages")
@@ -33,10 +33,12 @@ class Places:
 
     def row_of(self, path: str, finding: Finding) -> Row | None:
         """The row to which a finding belongs, in the sheets whose rows are decided one by one; None where the file as a whole is meant."""
-        kind = self._kinds.get((path, finding.sheet))
-        if kind not in ROW_DECIDED or not finding.cell or finding.code.startswith("TAB"):
-            return None
-        return path, kind, int(finding.cell.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ"))
+        return None if finding.code.startswith("TAB") else self.row_at(path, finding.sheet, finding.cell)
+
+    def row_at(self, path: str, sheet: str, cell: str) -> Row | None:
+        """The row of a cell, in those sheets."""
+        kind = self._kinds.get((path, sheet))
+        return (path, kind, int(cell.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ"))) if kind in ROW_DECIDED and cell else None
 
 
 def is_open_error(finding: Finding) -> bool:
@@ -44,15 +46,16 @@ def is_open_error(finding: Finding) -> bool:
     return finding.state == OPEN and RULES[finding.code].gravity == "erreur"
 
 
-def split_errors(found: Iterable[Located], places: Places) -> Errors:
-    """Errors that reject a file, and rows that errors or rulings set aside."""
+def split_errors(found: Iterable[Located], places: Places, excluded: Collection[Row] = ()) -> Errors:
+    """Errors that reject a file, and rows that errors or rulings set aside; `excluded`: the rows that rulings name."""
     files: dict[str, list[Finding]] = defaultdict(list)
-    rows: set[Row] = set()
+    rows = set(excluded)
     for path, finding in found:
-        row = places.row_of(path, finding)
-        if row and (is_open_error(finding) or finding.state == EXCLUDED):
+        if not is_open_error(finding):
+            continue
+        if row := places.row_of(path, finding):
             rows.add(row)
-        elif is_open_error(finding):
+        else:
             files[path].append(finding)
     return Errors(files, _frame(rows))
 

@@ -33,6 +33,10 @@ def _dates(row: Row) -> Facts:
     return {"cas": "dates", "detail": detail, "jour": french_date(start)}
 
 
+def _whole(column: str) -> str:
+    return "un nombre entier de 1 à 99" if column == "duree_ans" else "un nombre entier à partir de 1"
+
+
 def _negative(row: Row, column: str) -> Facts:
     # A budget's line is known by its label, not by a column's.
     line = {"champ": f"{row['libelle']}, {row['exercice']}"} if "niveau" in row else {}
@@ -120,7 +124,7 @@ def _annuity(row: Row) -> Facts:
 
 _BY_RULE: dict[str, Callable[[Row, str], Facts]] = {
     "FIC006": lambda row, _: {"dossier": row["dossier_region"]},
-    "CEL102": lambda row, column: {"attendu": "un nombre entier à partir de 1", "exemple": "un nombre entier comme 1"},
+    "CEL102": lambda _, column: {"attendu": _whole(column), "exemple": "un nombre entier comme 1"},
     "CEL107": _negative,
     "CEL111": lambda row, _: _status(row),
     "IDE203": lambda row, _: _dates(row),

@@ -59,6 +59,9 @@ def _believed_rows(kind: str, batch: Batch, believed: pl.DataFrame, errors: Erro
     rows = batch.sheets[kind].join(believed, on="fichier", how="semi", maintain_order="left")
     aside = errors.rows.filter(pl.col("kind") == kind)
     kept = rows.join(aside, on=["fichier", "ligne"], how="anti", maintain_order="left")
+    if kind == "mandats":
+        # A payment made bears no reserve: one that does is hoped for (CEL110).
+        kept = kept.filter(~pl.col("sous_reserve"))
     return with_cells(kept, batch, kind, _SHOWN[kind]).rename({f"cellule_{_SHOWN[kind]}": "adresse"})
 
 

@@ -143,9 +143,15 @@ class Effects:
     def _judged(self, path: str, finding: Finding, places: Places) -> Finding:
         if not self.files and not self.rows:
             return finding
-        row = places.row_of(path, finding)
-        ruling = self.files.get(path) or (self.rows.get(row) if row else None)
+        ruling = self.excluding(path, finding, places)
         return replace(finding, state=EXCLUDED, ruling=ruling) if ruling else finding
+
+    def excluding(self, path: str, finding: Finding, places: Places) -> Ruling | None:
+        """The ruling that excludes a finding's file or row; or the row that it names, where the finding stands at no cell."""
+        if (row := places.row_of(path, finding)) in self.rows or path in self.files:
+            return self.files.get(path) or (self.rows[row] if row else None)
+        mine = (ruling for (file, _, _), ruling in self.rows.items() if file == path and not finding.cell)
+        return next((ruling for ruling in mine if aims_at(ruling, finding)), None)
 
     def with_more(self, other: "Effects") -> "Effects":
         """Both; what is here comes first."""
@@ -179,7 +185,7 @@ def effects_of(rulings: Rulings, found: Iterable[Located], places: Places) -> Ef
     rows: dict[Row, Ruling] = {}
     for ruling in reversed([r for r in rulings.known if r in wanted and r.file not in void]):
         for path, finding in wanted[ruling]:
-            row, place = places.row_of(path, finding), place_aimed(ruling, finding)
+            place, row = place_aimed(ruling, finding), _row_named(ruling, path, finding, places)
             if ruling.action == EXCLUDE and row:
                 rows.setdefault(row, ruling)
             elif ruling.action == EXCLUDE:
@@ -187,6 +193,12 @@ def effects_of(rulings: Rulings, found: Iterable[Located], places: Places) -> Ef
             elif ruling.action == CORRECT and ruling.value and place and place[1]:
                 cells[path].setdefault(place, ruling)
     return Effects(dict(cells), files, rows, frozenset(void))
+
+
+def _row_named(ruling: Ruling, path: str, finding: Finding, places: Places) -> Row | None:
+    """The row that a ruling names by its cell, in the sheets whose rows are decided one by one; None where it means the file."""
+    place = place_aimed(ruling, finding) if ruling.at_cell else None
+    return places.row_at(path, *place) if place else None
 
 
 def _void_files(wanted: Mapping[Ruling, Sequence[Located]], places: Places) -> set[str]:
@@ -197,7 +209,7 @@ def _void_files(wanted: Mapping[Ruling, Sequence[Located]], places: Places) -> s
     by: dict[str, list[str]] = defaultdict(list)
     for ruling, aimed in wanted.items():
         for path, finding in aimed:
-            if ruling.action == EXCLUDE and not places.row_of(path, finding):
+            if ruling.action == EXCLUDE and not _row_named(ruling, path, finding, places):
                 by[path].append(ruling.file)
 
     def is_void(path: str, asking: tuple[str, ...] = ()) -> bool:

@@ -29,14 +29,14 @@ class Settled:
 
     def findings(self, found: Iterable[Located], places: Places) -> list[Located]:
         """The findings with the rulings applied; those that the rulings made vanish stay, marked `corrigé` or `exclu`."""
-        now = self.effects.excluded(self.rulings.judge(found), places)
+        live = self.rulings.without(self.effects.void)
+        now = self.effects.excluded(live.judge(found), places)
         standing = {_identity(path, finding) for path, finding in now}
         gone = [(path, f) for path, f in self.before if self.effects.concerns(path) and _identity(path, f) not in standing]
         return now + [(path, self._gone(path, finding, places)) for path, finding in gone]
 
     def _gone(self, path: str, finding: Finding, places: Places) -> Finding:
-        row = places.row_of(path, finding)
-        if ruling := self.effects.files.get(path) or (self.effects.rows.get(row) if row else None):
+        if ruling := self.effects.excluding(path, finding, places):
             return replace(finding, state=EXCLUDED, ruling=ruling)
         cells = self.effects.cells.get(path, {})
         aimed = (ruling for ruling in cells.values() if aims_at(ruling, finding))

@@ -43,6 +43,8 @@ def _failure(model: type[pa.DataFrameModel], case: dict[str, Any]) -> _Failure:
     if check.startswith("greater_than_or_equal_to("):
         # The built-in bound of a field: 0 for what may not be negative, 1 for what counts from one.
         code = "CEL107" if check.startswith("greater_than_or_equal_to(0") else "CEL102"
+    elif check.startswith("less_than_or_equal_to("):
+        code = "CEL102"
     if code not in RULES or case["index"] is None:
         raise ContractBug(f"{model.__name__}.{case['column']}: {check} ({case['failure_case']})")
     return _Failure(code, str(case["column"]), int(case["index"]))

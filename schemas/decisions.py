@@ -67,7 +67,7 @@ class Decisions(Sheet):
         "Premier exercice", "annee", "Première année aidée.", required=True, aliases=("1er exercice", "Première année"), example=2010
     )
     duree_ans: int = field(
-        "Durée (années)", "entier", "Nombre d'années aidées.", required=True, example=3, ge=1,
+        "Durée (années)", "entier", "Nombre d'années aidées.", required=True, example=3, ge=1, le=99,
         aliases=("Durée", "Durée en années", "Nombre d'années"),
     )  # fmt: skip
     date_decision: date = field(

@@ -113,22 +113,41 @@ def statement(
 
 
 def decisions(
-    rows: Rows = (), *, steps: Rows = (), payments: Rows = (), depot: date = date(2010, 11, 2), version: int = 1
-) -> list[RawSheet]:
-    """A Décisions Région. Rows: Pays, volet, nature, voted, posts, first exercice, years, day, reference. Steps: Pays, étape, day.
+    rows: Rows = (), *, steps: Rows = (), payments: Rows = (), waivers: Rows = (), rulings: Rows = (), depot: date = date(2010, 11, 2),
+    version: int = 1,
+) -> list[RawSheet]:  # fmt: skip
+    """A Décisions Région. Rows: Pays, volet, nature, voted, posts, first exercice, years, day, reference, project. Steps: Pays, étape, day.
 
-    Payments: Pays, volet, exercice, number, nature, day, amount.
+    Payments: Pays, volet, exercice, number, nature, day, amount. Waivers: Pays, rule, value, from, to, reference. Rulings: digest, code,
+    sheet, cell, action, value kept.
     """
     sheets = [identification("Décisions Région", Campagne=2010, Date_de_dépôt=at(depot), Version=version)]
     if rows:
         head = ["Pays", "Volet", "Nature", "Montant voté", "Postes accordés", "Premier exercice", "Durée (années)", "Date de décision"]
-        sheets.append(sheet("Décisions", [[*head, "Référence"], *rows]))
+        sheets.append(sheet("Décisions", [[*head, "Référence", "Projet"], *rows]))
     if steps:
         sheets.append(sheet("Étapes", [["Pays", "Étape", "Date"], *steps]))
     if payments:
         head = ["Pays", "Volet", "Exercice", "N° de mandat", "Nature", "Date d'émission", "Montant"]
         sheets.append(sheet("Mandats", [head, *payments]))
+    if waivers:
+        sheets.append(sheet("Dérogations", [["Pays", "Règle", "Valeur autorisée", "Du", "Au", "Référence"], *waivers]))
+    if rulings:
+        head = ["Empreinte", "Code", "Feuille", "Cellule", "Action", "Valeur retenue", "Motif", "Référence", "Date"]
+        why = ["Le service en a décidé ainsi", "NOTE-1", at(date(2010, 11, 2))]
+        sheets.append(sheet("Arbitrages", [head, *[[*row, *[None] * (6 - len(row)), *why] for row in rulings]]))
     return sheets
+
+
+def digest(path: str) -> str:
+    """The first signs of the hash of a document given by path."""
+    return hashlib.sha256(path.encode()).hexdigest()[:12]
+
+
+def told(files: dict[str, list[RawSheet]], *wanted: str, config: Config = CONFIG) -> list[str]:
+    """What files together are told of these rules: « a.xlsx Postes B4 FON302 », sorted."""
+    found = check(files, config).found
+    return sorted(" ".join(filter(None, (path, f.sheet, f.cell, f.code))) for path, f in found if f.code in wanted)
 
 
 def report(lines: Rows, *, pays: str = "Pays de Vannes", campaign: int = 2010, depot: date = date(2011, 2, 1)) -> list[RawSheet]:
