@@ -147,7 +147,7 @@ def _run(options: argparse.Namespace) -> int:
             outcome = run_flow(options.config.resolve(), work.inputs, work.outputs, work.day, work.scenario)
     except OSError as error:
         return _refused(work.outputs, error)
-    print_summary(outcome, work.outputs, work.day, as_json=options.json)
+    print_summary(outcome, work.outputs, work.day, scenario=work.scenario, as_json=options.json)
     return DONE
 
 

@@ -33,12 +33,32 @@ _PLURALS = {
 }
 
 
-def print_summary(outcome: Outcome, outputs: Path, day: date, *, as_json: bool) -> None:
-    """The run in a few lines: files, euros, controls, stages, rejected files, where to look."""
+def print_summary(outcome: Outcome, outputs: Path, day: date, *, scenario: str = "", as_json: bool) -> None:
+    """The run in a few lines: files, euros, controls, stages, what the scenario adds, rejected files, where to look."""
     if as_json:
-        show_json(_facts(outcome, outputs, day))
+        show_json(_facts(outcome, outputs, day) | ({"scenario": _scenario(outcome, scenario)} if scenario else {}))
     else:
-        show(*(part for line in _lines(outcome, outputs, day) for part in wrapped(line, rest="    ")))
+        show(*(part for line in _lines(outcome, outputs, day, scenario) for part in wrapped(line, rest="    ")))
+
+
+def _scenario(outcome: Outcome, name: str) -> dict[str, object]:
+    """What the scenario adds to votes and requests, and the requests that its values would treat otherwise."""
+    added, gaps = outcome.tables["previsions"], outcome.tables["scenario_ecarts"]
+    return {
+        "nom": name, "prevision_eur": str(added["prevision_eur"].sum() or 0), "demandes_touchees": gaps.height,
+        "ecart_eur": str(gaps["ecart_eur"].sum() or 0),
+    }  # fmt: skip
+
+
+def _scenario_line(outcome: Outcome, name: str) -> str:
+    added, gaps = outcome.tables["previsions"], outcome.tables["scenario_ecarts"]
+    parts = []
+    if added.height:
+        parts.append(f"{euros(added['prevision_eur'].sum())} de prévision (donnees/previsions.csv)")
+    if gaps.height:
+        touched = count(gaps.height, "demande touchée", "demandes touchées")
+        parts.append(f"{touched}, {euros(gaps['ecart_eur'].sum())} d'écart (donnees/scenario_ecarts.csv)")
+    return f"Scénario « {name} » : {' ; '.join(parts) or 'rien ne change'}."
 
 
 def _stages(outcome: Outcome) -> dict[str, int]:
@@ -59,7 +79,7 @@ def _facts(outcome: Outcome, outputs: Path, day: date) -> dict[str, object]:
     }
 
 
-def _lines(outcome: Outcome, outputs: Path, day: date) -> list[str]:
+def _lines(outcome: Outcome, outputs: Path, day: date, scenario: str) -> list[str]:
     depots, controls = outcome.tables["depots"], outcome.tables["controles"]
     decisions = ", ".join(f"{n} {d if n < 2 else _PLURALS[d]}" for d, n in outcome.decisions.items() if n)
     lines = [f"Terminé{' avec réserves' if outcome.has_reserves else ''}. Arrêté au {french_date(day)}."]
@@ -71,6 +91,8 @@ def _lines(outcome: Outcome, outputs: Path, day: date) -> list[str]:
         f"Contrôles : {controls.height}, tous à zéro.",
         "Pays : " + ", ".join(count(n, stage, _STAGE_PLURALS.get(stage)) for stage, n in _stages(outcome).items()) + ".",
     ]
+    if scenario:
+        lines.append(_scenario_line(outcome, scenario))
     rejected = depots.filter(pl.col("decision") == REJECTED).to_dicts()
     lines += [f"  Rejeté : {row['fichier']} : {row['motif']}" for row in rejected[:_SHOWN]]
     if len(rejected) > _SHOWN:

@@ -1,13 +1,17 @@
 """Scenarios: what they add to votes and requests, who another cap affects, and what a wrong one is told."""
 
+import json
 import tomllib
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from budget.pipeline import Tables, make_tables
+from flows.steps import Outcome
+from flows.summary import print_summary
 from schemas.parameters import Config, ConfigError, check_config
 from tests.grids import ROOT, at, check, decisions, posts, study
 from workbooks.reader import RawSheet
@@ -131,6 +135,16 @@ def test_the_command_refuses_a_scenario_that_is_not_there(capsys: pytest.Capture
 
     assert main(["--config", str(ROOT / "config.toml"), "run", "--scenario", "inconnu"]) == 2
     assert "« inconnu » n'est aucun des scénarios" in capsys.readouterr().err
+
+
+def test_the_terminal_says_what_the_scenario_changes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    made = played(CAP.format("plafond_poste_eur", "2010-01-01", 30000), {"a.xlsx": posts()})
+    print_summary(Outcome(made, ()), tmp_path, DAY, scenario="s", as_json=False)
+    told = " ".join(capsys.readouterr().out.replace("\u00a0", " ").split())
+    assert "Scénario « s » : 1 demande touchée, -5 000 € d'écart (donnees/scenario_ecarts.csv)." in told
+    print_summary(Outcome(made, ()), tmp_path, DAY, scenario="s", as_json=True)
+    facts = json.loads(capsys.readouterr().out)["scenario"]
+    assert facts == {"nom": "s", "prevision_eur": "0", "demandes_touchees": 1, "ecart_eur": "-5000.00"}
 
 
 def test_the_shipped_scenarios_are_those_of_october_2010() -> None:
