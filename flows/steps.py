@@ -219,7 +219,7 @@ def write_returns(job: Job, staged: Path, made: Consolidated) -> None:
 
 def write_reminders(job: Job, staged: Path, made: Consolidated) -> None:
     """A page per Pays of which something is expected; the folder alone where nothing is."""
-    (staged / FOLDER).mkdir()
+    (staged / FOLDER).mkdir(exist_ok=True)
     for reminder in reminders(made.tables, job.config, job.day):
         write_new(staged / reminder.page, reminder_page(reminder, job.config))
 
