@@ -24,10 +24,11 @@ from schemas.tables import IGNORED
 
 Row = Mapping[str, Any]
 _EUROS = pl.Decimal(38, 2)
+_PLACES = pl.List(pl.Struct({"fichier": pl.String(), "feuille": pl.String(), "cellule": pl.String()}))
 _CAPPED: dict[str, pl.DataType] = {
     "fichier": pl.String(), "feuille": pl.String(), "parametre": pl.String(), "date_regle": pl.Date(), "total": _EUROS, "permis": _EUROS,
     "exercice": pl.Int64(), "postes": pl.Int64(), "cellule": pl.String(), "vote_eur": _EUROS, "reference": pl.String(),
-    "derogation": pl.Int64(), "ailleurs": pl.List(pl.Struct({"fichier": pl.String(), "feuille": pl.String(), "cellule": pl.String()})),
+    "derogation": pl.Int64(),
 }  # fmt: skip
 _ORDER = ["date_decision", "rang", "ligne"]
 
@@ -50,26 +51,29 @@ def vote_findings(decided: Decided, config: Config, waivers: pl.DataFrame) -> li
 def _against_caps(capped: pl.DataFrame, waivers: pl.DataFrame) -> pl.DataFrame:
     """Model VotesEtPlafonds: each decision with what was voted up to it, in the order of their days."""
     firm = capped.filter(~pl.col("sous_reserve")).sort(_ORDER)
-    places = {r["numero"]: {"fichier": r["fichier"], "feuille": r["feuille"], "cellule": r["adresse"]} for r in waivers.to_dicts()}
     studies = _studies(firm.filter(pl.col("volet") == VOLETS[0]).to_dicts())
     posts = _posts(firm.filter(pl.col("volet") == VOLETS[1]).to_dicts())
-    rows = [{**row, "ailleurs": [places[row["derogation"]]] if row["derogation"] is not None else []} for row in (*studies, *posts)]
-    return pl.DataFrame(rows, schema=_CAPPED)
+    rows = pl.DataFrame([*studies, *posts], schema=_CAPPED, orient="row")
+    places = waivers.select(derogation="numero", ailleurs=pl.concat_list(pl.struct("fichier", "feuille", cellule="adresse")))
+    return rows.join(places, on="derogation", how="left", maintain_order="left")
 
 
-def _judged(row: Row, parameter: str, total: Any, allowed: Any, exercice: int, posts: int = 0) -> dict[str, Any]:
-    return {
-        "fichier": row["fichier"], "feuille": row["feuille"], "parametre": parameter, "date_regle": row["date_regle"], "total": total,
-        "permis": allowed, "exercice": exercice, "postes": posts, "cellule": row["adresse"], "vote_eur": row["vote_eur"],
-        "reference": row[f"{parameter}_reference"], "derogation": row[f"{parameter}_derogation"],
-    }  # fmt: skip
+Judged = tuple[Any, ...]
+"""A row of VotesEtPlafonds."""
+
+
+def _judged(row: Row, parameter: str, total: Any, allowed: Any, exercice: int, posts: int = 0) -> Judged:
+    return (
+        row["fichier"], row["feuille"], parameter, row["date_regle"], total, allowed, exercice, posts, row["adresse"], row["vote_eur"],
+        row[f"{parameter}_reference"], row[f"{parameter}_derogation"],
+    )  # fmt: skip
 
 
 def _grants(row: Row) -> bool:
     return row["nature"] in (AWARD, AMENDMENT) and row["signe_eur"] > 0
 
 
-def _studies(rows: Sequence[Row]) -> Iterator[dict[str, Any]]:
+def _studies(rows: Sequence[Row]) -> Iterator[Judged]:
     """The cap on studies is the Pays's, over all its projects and campaigns."""
     voted: dict[str, Any] = defaultdict(int)
     for row in rows:
@@ -103,23 +107,29 @@ class _Year:
         return max(self.awarded, self.stated, 1)
 
 
-def _posts(rows: Sequence[Row]) -> Iterator[dict[str, Any]]:
+def _posts(rows: Sequence[Row]) -> Iterator[Judged]:
     """The caps on posts: euros per post and exercice, posts per exercice, years per award."""
     voted: dict[tuple[str, int], dict[int, _Year]] = defaultdict(lambda: defaultdict(_Year))
     for row in rows:
         years = voted[row["pays_code"], row["projet"]]
         # A year's share is exact: the cents that an échéancier must place somewhere put no year above the cap.
         each = Fraction(int(row["signe_eur"] * 100), row["duree_ans"])
-        for exercice in range(row["premier_exercice"], row["premier_exercice"] + row["duree_ans"]):
-            year = years[exercice]
-            year.add(row, each)
-            if _grants(row):
-                cap = row["plafond_poste_eur"]
-                allowed = cap * year.posts if cap is not None else None
-                yield _judged(row, "plafond_poste_eur", Decimal(ceil(year.cents)) / 100, allowed, exercice, year.posts)
-                yield _judged(row, "postes_max", year.posts, row["postes_max"], exercice)
-        if _grants(row) and row["nature"] == AWARD:
-            yield _judged(row, "duree_poste_ans", row["duree_ans"], row["duree_poste_ans"], row["premier_exercice"])
+        mine = range(row["premier_exercice"], row["premier_exercice"] + row["duree_ans"])
+        for exercice in mine:
+            years[exercice].add(row, each)
+        if _grants(row):
+            dearest = max(mine, key=lambda exercice: (years[exercice].cents / years[exercice].posts, -exercice))
+            yield _euros_of(row, dearest, years[dearest])
+            fullest = max(mine, key=lambda exercice: (years[exercice].posts, -exercice))
+            yield _judged(row, "postes_max", years[fullest].posts, row["postes_max"], fullest)
+            if row["nature"] == AWARD:
+                yield _judged(row, "duree_poste_ans", row["duree_ans"], row["duree_poste_ans"], row["premier_exercice"])
+
+
+def _euros_of(row: Row, exercice: int, year: _Year) -> Judged:
+    cap = row["plafond_poste_eur"]
+    allowed = cap * year.posts if cap is not None else None
+    return _judged(row, "plafond_poste_eur", Decimal(ceil(year.cents)) / 100, allowed, exercice, year.posts)
 
 
 def _paid_and_voted(decisions: pl.DataFrame, payments: pl.DataFrame) -> pl.DataFrame:
@@ -137,7 +147,7 @@ def _paid_and_voted(decisions: pl.DataFrame, payments: pl.DataFrame) -> pl.DataF
     return marked.group_by(*PROJECT, "vote_eur", maintain_order=True).agg(
         **{name: pl.coalesce(expr, pl.col(name).last()) for name, expr in first.items()},
         total_eur=pl.col("signe_eur").sum(),
-        ailleurs=pl.col("ailleurs").first().fill_null(pl.lit([], _CAPPED["ailleurs"])).list.concat(
+        ailleurs=pl.col("ailleurs").first().fill_null(pl.lit([], _PLACES)).list.concat(
             pl.struct("fichier", "feuille", cellule="adresse").implode()
         ),
     ).rename({"adresse": "cellule"})  # fmt: skip

@@ -15,6 +15,8 @@ from budget.asked import Asked, Line
 from budget.grants import Place, Project, Vote, granted_posts
 
 Row = dict[str, Any]
+Territory = tuple[str, str]
+"""A Pays and a volet."""
 
 
 @dataclass(frozen=True)
@@ -46,36 +48,63 @@ class _Had:
 
 
 class Deposits:
-    """The dossiers accepted so far, and the Région's decisions."""
+    """The dossiers accepted so far, and the Région's decisions known by the day of the one that is looked at."""
 
     def __init__(self, asked: Mapping[str, Asked], votes: Mapping[Project, Sequence[Vote]]) -> None:
         self._asked = asked
-        self._votes: dict[tuple[str, str], dict[Project, Sequence[Vote]]] = defaultdict(dict)
+        self._to_come: dict[Territory, list[Vote]] = defaultdict(list)
         for project, mine in votes.items():
-            self._votes[project[0], project[2]][project] = mine
-        self._accepted: dict[tuple[str, str], dict[Project, dict[int, Deposit]]] = defaultdict(lambda: defaultdict(dict))
+            self._to_come[_territory(project)] += mine
+        for coming in self._to_come.values():
+            coming.sort(key=lambda vote: vote.day, reverse=True)
+        self._votes: dict[Project, list[Vote]] = defaultdict(list)
+        self._accepted: dict[Project, dict[int, Deposit]] = defaultdict(dict)
+        self._studies: dict[Territory, dict[Project, Decimal]] = defaultdict(dict)
+        self._used: dict[Territory, Decimal] = defaultdict(Decimal)
 
     def add(self, deposit: Deposit) -> None:
         """A dossier that is accepted; it replaces the version before it."""
-        self._accepted[_territory(deposit.project)][deposit.project][deposit.campagne] = deposit
+        self._accepted[deposit.project][deposit.campagne] = deposit
+        self._sum(deposit.project)
+
+    def _until(self, deposit: Deposit) -> None:
+        """Take note of the decisions taken by the day of deposit. Days never go back: so do the deposits."""
+        coming = self._to_come[_territory(deposit.project)]
+        while coming and coming[-1].day <= deposit.day:
+            vote = coming.pop()
+            self._votes[vote.project].append(vote)
+            self._sum(vote.project)
+
+    def _sum(self, project: Project) -> None:
+        """What one project has had for its studies, in the sum of its Pays: no dossier looks through all the others."""
+        territory = _territory(project)
+        amount = sum((had.amount for had in self._had(project, None)), Decimal(0))
+        self._used[territory] += amount - self._studies[territory].get(project, Decimal(0))
+        self._studies[territory][project] = amount
 
     def study(self, deposit: Deposit) -> Row | None:
         """Model EtudesCumulees, for one dossier de préfiguration; None where it asks for nothing."""
+        self._until(deposit)
         lines = self._counted_lines(deposit)
         asked = sum((line.amount for line in lines), Decimal(0))
         if asked <= 0:
             return None
-        before = list(self._studies_before(deposit))
-        used, cap = sum((had.amount for had in before), Decimal(0)), deposit.caps["plafond_etude_eur"]
-        passing = _first_beyond(lines, used, cap) or lines[0]
+        territory, own = _territory(deposit.project), list(self._had(deposit.project, deposit))
+        elsewhere = self._used[territory] - self._studies[territory].get(deposit.project, Decimal(0))
+        used, cap = elsewhere + sum((had.amount for had in own), Decimal(0)), deposit.caps["plafond_etude_eur"]
+        passing = _first_beyond(lines, used, cap)
+        others = [p for p, amount in self._studies[territory].items() if amount and p != deposit.project] if passing else []
+        before = own + [had for project in sorted(others) for had in self._had(project, deposit)]
+        at = passing or lines[0]
         return {
-            "fichier": deposit.path, "feuille": passing.sheet, "total_eur": used + asked, "historique_eur": used,
+            "fichier": deposit.path, "feuille": at.sheet, "total_eur": used + asked, "historique_eur": used,
             "plafond_etude_eur": cap, "plafond_etude_eur_reference": deposit.caps["plafond_etude_eur_reference"],
-            "cellule": passing.cell, "valeur_eur": passing.amount, **_cited(before), "sources": _sources(lines),
+            "cellule": at.cell, "valeur_eur": at.amount, **_cited(before), "sources": _sources(lines),
         }  # fmt: skip
 
     def annuities(self, deposit: Deposit) -> list[Row]:
         """Model AnnuitesCumulees, for one dossier de fonctionnement: its posts that were funded by another campaign."""
+        self._until(deposit)
         lines = [line for line in self._asked[deposit.path].posts if not self._updated(deposit, line.exercice)]
         found = []
         for post, before in self._posts_before(deposit, list(dict.fromkeys(line.post for line in lines))).items():
@@ -95,39 +124,31 @@ class Deposits:
 
     def _updated(self, deposit: Deposit, exercice: int, newcomer: Deposit | None = None) -> bool:
         """Whether a later campaign covers this exercice of the project: that of an accepted dossier, or of the newcomer."""
-        mine = [*self._accepted[_territory(deposit.project)][deposit.project].values()]
+        mine = [*self._accepted[deposit.project].values()]
         if newcomer and newcomer.project == deposit.project:
             mine.append(newcomer)
         return any(other.campagne > deposit.campagne and exercice in self._asked[other.path].exercices for other in mine)
 
-    def _earlier(self, deposit: Deposit) -> dict[Project, list[Vote]]:
-        """The decisions of the Pays and volet taken by the day of deposit."""
-        mine = self._votes[_territory(deposit.project)]
-        return {project: [v for v in votes if v.day <= deposit.day] for project, votes in mine.items()}
-
-    def _studies_before(self, deposit: Deposit) -> Iterator[_Had]:
-        """What the other studies of the Pays have had."""
-        votes = self._earlier(deposit)
-        covered = self._asked[deposit.path].exercices
-        for vote in (v for mine in votes.values() for v in mine if not deposit.settled_by(v)):
-            own = vote.project == deposit.project
-            cents = sum(part for exercice, part in vote.shares() if not (own and exercice in covered))
+    def _had(self, project: Project, newcomer: Deposit | None) -> Iterator[_Had]:
+        """What the studies of a project have had, without what is the newcomer's own: its decisions, its exercices, its version before."""
+        mine = newcomer if newcomer and newcomer.project == project else None
+        covered = self._asked[mine.path].exercices if mine else set()
+        votes = self._votes[project]
+        for vote in votes:
+            cents = 0 if mine and mine.settled_by(vote) else sum(part for exercice, part in vote.shares() if exercice not in covered)
             if cents:
                 yield _Had(f"décision {vote.name}", Decimal(cents) / 100, (vote.place,))
-        for project, campaigns in self._accepted[_territory(deposit.project)].items():
-            for other in campaigns.values():
-                same = (project, other.campagne) == (deposit.project, deposit.campagne)
-                if same or any(map(other.settled_by, votes.get(project, ()))):
-                    continue
-                lines = self._counted_lines(other, deposit)
-                if amount := sum((line.amount for line in lines), Decimal(0)):
-                    yield _Had(f"« {other.path} »", amount, tuple((other.path, line.sheet, line.cell) for line in lines))
+        for other in self._accepted[project].values():
+            if (mine and other.campagne == mine.campagne) or any(map(other.settled_by, votes)):
+                continue
+            lines = self._counted_lines(other, newcomer)
+            if amount := sum((line.amount for line in lines), Decimal(0)):
+                yield _Had(f"« {other.path} »", amount, tuple((other.path, line.sheet, line.cell) for line in lines))
 
     def _posts_before(self, deposit: Deposit, posts: Sequence[str]) -> dict[str, list[_Had]]:
         """By post, what funded it before; posts that nothing funded are left out."""
-        votes = self._earlier(deposit).get(deposit.project, [])
-        campaigns = self._accepted[_territory(deposit.project)][deposit.project]
-        others = [other for campagne, other in campaigns.items() if campagne != deposit.campagne]
+        votes = self._votes[deposit.project]
+        others = [other for campagne, other in self._accepted[deposit.project].items() if campagne != deposit.campagne]
         had = [pair for other in others for pair in self._posts_of(other, [v for v in votes if other.settled_by(v)], deposit)]
         # A decision says how many posts, not which: without a dossier that names them, they are the first of this one.
         settling = [v for v in votes if not deposit.settled_by(v) and not any(other.settled_by(v) for other in others)]
@@ -149,7 +170,7 @@ class Deposits:
                 yield line.post, _Had(f"« {other.path} »", line.amount, (place,), line.exercice, (other.path, line.annuity))
 
 
-def _territory(project: Project) -> tuple[str, str]:
+def _territory(project: Project) -> Territory:
     return project[0], project[2]
 
 
