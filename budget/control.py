@@ -7,6 +7,7 @@ import polars as pl
 
 from budget.frames import MONEY, ZERO
 from budget.lines import PROJECT
+from budget.shares import without_reserve
 from schemas.programme import FIRM
 from schemas.spec import COMPTE_RENDU, DECISIONS, DOCUMENT_TYPES, FONCTIONNEMENT, PREFIGURATION, STATEMENT
 from schemas.tables import DECISIONS as FILE_DECISIONS
@@ -81,8 +82,9 @@ def money_controls(tables: dict[str, pl.DataFrame]) -> list[Control]:
     firm = due.filter(pl.col("nature") == FIRM)
     undecided = payments.join(decisions, on=PROJECT, how="anti")
     voted, paid = _total(decisions, "vote_eur"), _total(payments, "montant_eur")
+    sure = _total(decisions.filter(without_reserve()), "vote_eur")
     found = [
-        ("Échéancier ferme = votes de la Région (€)", voted, _total(firm, "prevu_eur")),
+        ("Échéancier ferme = votes de la Région, sans réserve (€)", sure, _total(firm, "prevu_eur")),
         ("Échéancier mandaté = mandats (€)", paid, _total(due, "mandate_eur")),
         ("Engagements votés = votes de la Région (€)", voted, _total(engaged, "vote_eur")),
         (

@@ -6,7 +6,7 @@ from budget.frames import MONEY, ZERO
 from budget.lines import PROJECT
 from budget.provenance import cited
 from budget.rows import in_order, shape
-from budget.shares import shares
+from budget.shares import shares, without_reserve
 from schemas.decisions import CANCELLATION
 from schemas.financers import REGION_CODE
 from schemas.programme import ASKED, FIRM, Echeancier, Engagements
@@ -41,7 +41,7 @@ def engagements_table(decisions: pl.DataFrame, payments: pl.DataFrame) -> tuple[
 
 def _with_engaged(decisions: pl.DataFrame) -> pl.DataFrame:
     """Add `engage_eur`: the vote once its convention is signed; a cancellation takes back what the decisions it cancels engaged."""
-    signed = pl.col("date_convention").is_not_null()
+    signed = pl.col("date_convention").is_not_null() & without_reserve()
     number = pl.col("numero_engagement").fill_null("")
     cancels = pl.col("nature") == CANCELLATION
     engaged = (signed & ~cancels).any()
@@ -67,7 +67,7 @@ def _allot(rows: pl.DataFrame, payments: pl.DataFrame, by: list[str], name: str)
 def echeancier_table(decisions: pl.DataFrame, payments: pl.DataFrame, asked: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Table `echeancier` without scenario, and its provenances. `asked`: the lines of the plans that count (`Reconciled.asked`)."""
     key = [*PROJECT, "exercice"]
-    spread = shares(decisions)
+    spread = shares(decisions.filter(without_reserve()))
     due = spread.group_by(key).agg(prevu_eur=pl.col("part_eur").sum())
     paid = payments.group_by(key).agg(mandate_eur=pl.col("montant_eur").sum())
     firm = due.join(paid, on=key, how="full", coalesce=True).with_columns(nature=pl.lit(FIRM))

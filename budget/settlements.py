@@ -8,7 +8,7 @@ from budget.frames import MONEY, ZERO
 from budget.lines import PROJECT
 from budget.rendered import YEAR
 from budget.rows import in_order, shape
-from budget.shares import shares
+from budget.shares import shares, without_reserve
 from schemas.accounts import IN_KIND
 from schemas.accounts_rendered import INCOMPLETE, PAYABLE, SETTLED, TO_COME, Soldes
 from schemas.spec import VOLETS
@@ -45,7 +45,9 @@ def _voted(decisions: pl.DataFrame, engaged: pl.DataFrame) -> pl.DataFrame:
     signed = engaged.filter((pl.col("engage_eur") != 0) | (pl.col("vote_eur") == 0)).select(
         "fichier", "feuille", "cellule", signe=pl.lit(True)
     )
-    parts = shares(decisions).join(signed, on=["fichier", "feuille", "cellule"], how="left", maintain_order="left")
+    parts = shares(decisions.filter(without_reserve())).join(
+        signed, on=["fichier", "feuille", "cellule"], how="left", maintain_order="left"
+    )
     part, open_still = pl.col("part_eur"), pl.col("signe").is_null() & (pl.col("part_eur") > 0)
     name = pl.coalesce(pl.col("reference"), pl.lit("sans référence"))
     return parts.group_by(YEAR).agg(

@@ -9,6 +9,11 @@ SETTLES = (AWARD, AMENDMENT, CANCELLATION, REFUSAL)
 """Natures of decisions that say something of the exercices they name; an ajournement puts it off."""
 
 
+def without_reserve() -> pl.Expr:
+    """Whether a decision is firm: one « sous réserve » is hoped for, never secured (contract §3, CEL110)."""
+    return ~pl.col("sous_reserve").fill_null(False)
+
+
 def shares(decisions: pl.DataFrame) -> pl.DataFrame:
     """A row per decision that settles something and exercice, with `part_eur`: the sum is the vote, to the cent."""
     cents = (pl.col("vote_eur") * 100).cast(pl.Int64)

@@ -12,7 +12,7 @@ from budget.frames import MONEY, ZERO, Batch
 from budget.groups import plan_lines
 from budget.lines import LINE, PROJECT
 from budget.rows import coverage
-from budget.shares import shares
+from budget.shares import shares, without_reserve
 from schemas.decisions import CANCELLATION, REFUSAL
 from schemas.financers import COMMUNE, OWN_RESOURCES, REGION, REGION_CODE, FinancerDirectory
 from schemas.financing import DECISION_LINE, PAYMENT_LINE, STATEMENT_LINE
@@ -70,7 +70,7 @@ def region_lines(decisions: pl.DataFrame, payments: pl.DataFrame, campaigns: pl.
         **named,
         origine=pl.lit(DECISION_LINE),
         vote_eur=pl.col("part_eur"),
-        ferme_eur=_where(~pl.col("sous_reserve").fill_null(False), "part_eur"),
+        ferme_eur=_where(without_reserve(), "part_eur"),
         verse_eur=nothing,
         date_vote=pl.col("date_decision"),
         cellule_vote=pl.col("cellule"),

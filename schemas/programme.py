@@ -48,7 +48,9 @@ class Echeancier(Table):
     volet: str = key("Préfiguration ou fonctionnement.")
     exercice: int = key("Année.")
     nature: str = key("ferme (voté), demandé (dossier accepté, non voté) ou prévision (scénario).", isin=list(DUE))
-    prevu_eur: Euros = money("Montant attendu. Un vote se répartit en centimes égaux sur sa durée, la dernière année prenant le reste.")
+    prevu_eur: Euros = money(
+        "Montant attendu. Un vote sans réserve se répartit en centimes égaux sur sa durée, la dernière année prenant le reste."
+    )
     mandate_eur: Euros = money("Montant mandaté, à l'exercice du mandat.")
 
 

@@ -100,6 +100,15 @@ def test_a_vote_spreads_in_equal_cents_and_the_last_year_takes_the_rest(amount: 
     assert [r[0] for r in rows][-1] == 2010 + years - 1
 
 
+def test_a_vote_under_reserve_is_neither_firm_nor_engaged() -> None:
+    files = {"a.xlsx": funded([asked("Région", "Région Bretagne", 10000)])}
+    files["region/d.xlsx"] = voted([["attribution", "10000 € (sous réserve)", 2010, 1, DAY, "A", SIGNED]])
+    assert due(files) == [(2010, "demandé", 10000, 0)]
+    row = tables(files)["engagements"].row(0, named=True)
+    assert (row["vote_eur"], row["engage_eur"]) == (Decimal(10000), Decimal(0))
+    assert set(tables(files)["controles"]["ecart"]) == {0}
+
+
 def test_a_cancellation_is_truncated_towards_zero_too() -> None:
     rows = [["attribution", 30000, 2010, 3, DAY, "A"], ["annulation", 0.05, 2010, 2, DAY, "B"]]
     assert [r[2] for r in due({"region/d.xlsx": voted(rows)})] == [9999.98, 9999.97, 10000]
