@@ -23,6 +23,7 @@ _PURPOSES = {
     "Cofinanceurs": "Une ligne par Pays, exercice et cofinanceur : ce que le dossier attend, ce que dit l'état reçu, et lequel.",
     "Constats": "Une ligne par constat, les erreurs d'abord : où, pourquoi, que faire, avec un lien vers la cellule du classeur reçu.",
     "Relances": "Une ligne par Pays dont quelque chose est attendu : pourquoi, pour quand, avec un lien vers la page à envoyer.",
+    "Changements": "Ce qui a bougé depuis le dernier arrêté, sinon depuis le passage d'avant, et pourquoi : fichier, arbitrage, paramètre.",
     "Versions": "Ce que chaque nouvelle version a changé : constats réglés, restants ou nouveaux, et montants par rubrique.",
 }
 _STATUS = TableSheet(
@@ -74,7 +75,7 @@ def _sheets(context: ReportContext) -> tuple[TableSheet, ...]:
         ),
         2,
     )  # fmt: skip
-    return (_STATUS, files, _cofinancers(context), findings, _RELANCES, _versions(context))
+    return (_STATUS, files, _cofinancers(context), findings, _RELANCES, _changes(context), _versions(context))
 
 
 def _link(folder: str, file: str, *place: str) -> Linker:
@@ -120,6 +121,21 @@ _RELANCES = TableSheet(
 )  # fmt: skip
 
 
+def _changes(context: ReportContext) -> TableSheet:
+    return TableSheet(
+        "Changements",
+        "De chaque euro qui a bougé, ce qui l'a fait bouger. Filtrez une mesure à la fois : elles ne s'additionnent pas.",
+        "changements",
+        "changements",
+        (
+            Col("mesure", "Mesure", 22, "long"), Col("pays", "Pays", 24, "long"), Col("volet", "Volet", 14),
+            Col("projet", "Projet", 8, "nombre"), Col("exercice", "Exercice", 10, "annee"),
+            Col("avant_eur", "Avant", 16, "montant"), Col("apres_eur", "Après", 16, "montant"), Col("ecart_eur", "Écart", 16, "montant"),
+            Col("cause", "Cause", 16, "long"), Col("explication", "Explication", 48, "long"), Col("fichier", "Fichier", 30, "long"),
+        ),
+    )  # fmt: skip
+
+
 def _versions(context: ReportContext) -> TableSheet:
     to_file, to_former = _link(context.inputs_link, "fichier"), _link(context.inputs_link, "precedent")
     to_source = _link(context.inputs_link, "source", "feuille", "cellule")
@@ -149,7 +165,7 @@ def write_status(target: Path | BytesIO, tables: Frames, views: Frames, context:
         first = house.sheet(FRONT)
         notes: list[str] = []
         for spec in _sheets(context):
-            remark = _stages(views) if spec is _STATUS else ""
+            remark = _stages(views) if spec is _STATUS else _compared(views) if spec.view == "changements" else ""
             notes += write_table(house, spec, frames[spec.view], remark)
         front = Front("Suivi des pôles ESS", tuple(_PURPOSES.items()), _WORDS, notes)
         write_front(house, first, front, views["synthese_decisions"], views["autres_campagnes"])
@@ -161,6 +177,12 @@ def expected_status(tables: Frames, views: Frames, context: ReportContext) -> di
     """What `verify_report` must find in the workbook."""
     frames = _frames(views)
     return expected_sums(_sheets(context), frames)
+
+
+def _compared(views: Frames) -> str:
+    """What the changes are counted from."""
+    names = views["changements"]["reference"].unique().to_list()
+    return f"Par rapport à : {names[0]}." if names else "Rien n'a bougé, ou c'est le premier passage."
 
 
 def _stages(views: Frames) -> str:
@@ -177,4 +199,4 @@ def _frames(views: Frames) -> dict[str, pl.DataFrame]:
         pl.when(pl.col("retour").is_not_null()).then(pl.lit("corrections")).alias("a_renvoyer"),
         pl.col("empreinte").str.head(12).alias("empreinte_courte"),
     )
-    return {**views, "depots": files}
+    return {**views, "depots": files, "changements": views["changements"].with_columns(unite=pl.lit("€"))}

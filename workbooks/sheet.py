@@ -63,7 +63,7 @@ class TableSheet:
     """A sheet made of one frame. `table` names the file of `donnees/` that holds the whole; `frozen` counts the columns kept in sight.
 
     `size` is the size of its rows' text: a wide sheet shrinks when it is printed on one page. `printed` counts the columns that are
-    printed, where the last ones serve on screen only.
+    printed, where the last ones serve on screen only. A very wide sheet is printed on `pages_wide` pages, its first column on each.
     """
 
     name: str
@@ -74,6 +74,7 @@ class TableSheet:
     frozen: int = 1
     size: int = SIZE
     printed: int | None = None
+    pages_wide: int = 1
 
 
 def expected_sums(sheets: Sequence[TableSheet], frames: Mapping[str, pl.DataFrame]) -> dict[str, dict[str, Decimal]]:
@@ -101,6 +102,9 @@ def write_table(house: House, spec: TableSheet, whole: pl.DataFrame, remark: str
     sheet.autofilter(HEADER_ROW, 0, last, len(spec.columns) - 1)
     if spec.printed:
         sheet.print_area(0, 0, last, spec.printed - 1)
+    if spec.pages_wide > 1:
+        sheet.fit_to_pages(spec.pages_wide, 0)
+        sheet.repeat_columns(0)
     sheet.freeze_panes(FIRST_ROW, spec.frozen)
     sheet.ignore_errors({"number_stored_as_text": f"A{FIRST_ROW + 1}:{xl_col_to_name(len(spec.columns) - 1)}{last + 1}"})
     return notes
@@ -117,8 +121,10 @@ def _fitting(spec: TableSheet, whole: pl.DataFrame) -> tuple[pl.DataFrame, list[
 def _write_head(house: House, sheet: Any, spec: TableSheet, frame: pl.DataFrame, remark: str) -> None:
     """Title, remark, live totals and header; column widths."""
     sheet.set_row(TITLE_ROW, 22)
-    sheet.write_string(TITLE_ROW, 0, f"{spec.name} — {house.context.stamp.lower()}", house.title())
-    sheet.write_string(GRAIN_ROW, 0, remark, house.hint())
+    # Beside a column that is printed on every page, the title stands on the first alone.
+    start = 1 if spec.pages_wide > 1 else 0
+    sheet.write_string(TITLE_ROW, start, f"{spec.name} — {house.context.stamp.lower()}", house.title())
+    sheet.write_string(GRAIN_ROW, start, remark, house.hint())
     sheet.set_row(TOTAL_ROW, 18)
     sheet.set_row(HEADER_ROW, 32)
     last = max(FIRST_ROW, FIRST_ROW + frame.height - 1) + 1

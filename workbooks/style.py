@@ -7,6 +7,10 @@ from typing import Any
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
+from schemas.accounts_rendered import INCOMPLETE, PAYABLE, SETTLED
+from schemas.accounts_rendered import TO_COME as TO_COME_YEAR
+from schemas.programme import ASKED, FIRM, FORECAST
+from schemas.region_tables import APPLIED, LAPSED, TO_COME, VOID
 from schemas.tables import ACCEPTED, ACCEPTED_WITH_RESERVES, IGNORED, KEPT, REJECTED, REPLACED, UPDATED
 from workbooks.report_context import ReportContext
 
@@ -25,6 +29,9 @@ DECISION_FILLS = {REJECTED: RED, ACCEPTED_WITH_RESERVES: YELLOW, ACCEPTED: GREEN
 GRAVITY_FILLS = {"erreur": RED, "avertissement": YELLOW, "information": BLUE}
 STATE_FILLS = {"ouvert": WHITE, "levé": GREEN, "corrigé": GREEN, "exclu": GREY}
 LINE_FILLS = {KEPT: WHITE, UPDATED: GREY}
+DUE_FILLS = {FIRM: GREEN, ASKED: YELLOW, FORECAST: BLUE}
+RULING_FILLS = {APPLIED: GREEN, TO_COME: BLUE, LAPSED: GREY, VOID: YELLOW}
+SETTLED_FILLS = {SETTLED: GREEN, PAYABLE: BLUE, INCOMPLETE: YELLOW, TO_COME_YEAR: GREY}
 CONTROL_FILLS = {"à zéro": GREEN, "écart": RED}
 MATCH_FILLS = {"concordant": GREEN, "écart": RED, "dossier seul": RED, "financeur seul": BLUE, "sans réponse": YELLOW}
 EVOLUTION_FILLS = {"reste": YELLOW, "nouveau": RED, "non vérifié": BLUE, "réglé": GREEN, "montant": WHITE, "sans changement": GREY}

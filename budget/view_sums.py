@@ -1,0 +1,48 @@
+"""What the views add up: which lines count, sums of known amounts, the totals of a budget, what is asked of the Région."""
+
+from decimal import Decimal
+
+import polars as pl
+
+from schemas.accounts import IN_KIND, SUBSIDIES
+from schemas.financers import REGION
+from schemas.tables import KEPT
+
+EUROS = pl.Decimal(38, 2)
+IN_KIND_LINE = pl.col("compte").str.head(2).is_in(list(IN_KIND))
+COUNTED = (pl.col("etat") == KEPT) & ~IN_KIND_LINE
+CHARGE = pl.col("sens") == "charge"
+OWN = COUNTED & ~CHARGE & ~pl.col("compte").str.starts_with(SUBSIDIES)
+
+
+def known_sum(name: str) -> pl.Expr:
+    """The sum of the known amounts; null where none is known."""
+    return pl.when(pl.col(name).count() > 0).then(pl.col(name).sum()).cast(EUROS).alias(name)
+
+
+def sums(frame: pl.DataFrame, by: list[str], names: tuple[str, ...]) -> pl.DataFrame:
+    """The known sums of these columns, a row per group."""
+    return frame.group_by(by).agg(known_sum(name) for name in names)
+
+
+def total(frame: pl.DataFrame, name: str) -> Decimal:
+    """The sum of a column; 0 where nothing is known."""
+    return Decimal(frame[name].sum() or 0)
+
+
+def budget_totals(budget: pl.DataFrame, by: list[str]) -> pl.DataFrame:
+    """Cost, contributions in kind, produits and own resources of the retained lines, a row per group."""
+    amount = pl.col("montant_eur")
+    in_kind = (pl.col("etat") == KEPT) & IN_KIND_LINE & CHARGE
+    return budget.filter(pl.col("etat") == KEPT).group_by(by).agg(
+        amount.filter(COUNTED & CHARGE).sum().alias("cout_eur"),
+        amount.filter(in_kind).sum().alias("nature_eur"),
+        amount.filter(COUNTED & ~CHARGE).sum().alias("_produits"),
+        amount.filter(OWN).sum().alias("propres_eur"),
+    )  # fmt: skip
+
+
+def asked_of_region(funding: pl.DataFrame, by: list[str]) -> pl.DataFrame:
+    """What the dossiers ask of the Région: the amount sollicité, or acquis where nothing is asked."""
+    asked = pl.when(pl.col("sollicite_eur") > 0).then(pl.col("sollicite_eur")).otherwise(pl.col("acquis_eur")).alias("demande_eur")
+    return sums(funding.filter(pl.col("type_financeur") == REGION).with_columns(asked), by, ("demande_eur",))
