@@ -132,7 +132,7 @@ def test_print_set_up(tmp_path: Path) -> None:
             assert "fitToPage" in text
             assert "&amp;F — &amp;A&amp;C&amp;8Arrêté au 30/11/2010&amp;R&amp;8Page &amp;P/&amp;N" in text
         titles = part(path, "xl/workbook.xml")
-        assert titles.count("_xlnm.Print_Titles") == (4 if name == "budget-consolide" else 6)
+        assert titles.count("_xlnm.Print_Titles") == (11 if name == "budget-consolide" else 7)
 
 
 @pytest.mark.parametrize("payload", PAYLOADS)
