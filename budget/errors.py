@@ -26,10 +26,11 @@ class Errors:
 
 
 class Places:
-    """Which kind of sheet stands under each name of each file."""
+    """Which kind of sheet stands under each name of each file, of those whose rows are decided one by one."""
 
     def __init__(self, batch: Batch) -> None:
-        self._kinds = {(r["fichier"], r["feuille"]): r["kind"] for r in batch.positions.unique(["fichier", "feuille"]).to_dicts()}
+        known = batch.positions.filter(pl.col("kind").is_in(ROW_DECIDED)).select("fichier", "feuille", "kind").unique()
+        self._kinds = {(file, sheet): kind for file, sheet, kind in known.iter_rows()}
 
     def row_of(self, path: str, finding: Finding) -> Row | None:
         """The row to which a finding belongs, in the sheets whose rows are decided one by one; None where the file as a whole is meant."""
@@ -38,7 +39,7 @@ class Places:
     def row_at(self, path: str, sheet: str, cell: str) -> Row | None:
         """The row of a cell, in those sheets."""
         kind = self._kinds.get((path, sheet))
-        return (path, kind, int(cell.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ"))) if kind in ROW_DECIDED and cell else None
+        return (path, kind, int(cell.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ"))) if kind and cell else None
 
 
 def is_open_error(finding: Finding) -> bool:

@@ -30,14 +30,14 @@ def _votes(row: Row) -> Facts:
     years, posts, total = row["exercice"], row["postes"], row["total"]
     said = {
         "plafond_etude_eur": f"{euros(total)} votés aux études du Pays",
-        "plafond_poste_eur": f"{euros(total)} votés pour {years} et {count(posts, 'poste')}",
+        "plafond_poste_eur": f"{euros(total)} votés pour {count(posts, 'poste')} en {years}",
         "postes_max": f"{count(int(total), 'poste accordé', 'postes accordés')} pour {years}",
-        "duree_poste_ans": f"{count(int(total), 'année')} d'aide",
+        "duree_poste_ans": f"{count(int(total), 'année')} d'aide au même poste",
     }
-    counted = row["parametre"] in ("postes_max", "duree_poste_ans")
+    counted = {"postes_max": ("poste", "postes"), "duree_poste_ans": ("an", "ans")}.get(row["parametre"])
     waived = row["derogation"] is not None
     return {
-        "detail": said[row["parametre"]], "limite": str(int(row["permis"])) if counted else euros(row["permis"]),
+        "detail": said[row["parametre"]], "limite": count(int(row["permis"]), *counted) if counted else euros(row["permis"]),
         "reference": row["reference"], "suite": "" if waived else ", sans dérogation enregistrée",
     }  # fmt: skip
 

@@ -273,7 +273,7 @@ def test_an_avenant_above_the_cap_of_its_year() -> None:
     more = post_vote(1000, date(2011, 3, 1), nature="avenant", first=2011, years=1, reference="CP2")
     files = {"region/d.xlsx": decisions([post_vote(105000), more])}
     assert told(files, "DEC401") == ["region/d.xlsx Décisions D3 DEC401"]
-    assert "36 000 € votés pour 2011 et 1 poste ; le plafond est de 35 000 €" in message(files, "DEC401")
+    assert "36 000 € votés pour 1 poste en 2011 ; le plafond est de 35 000 €" in message(files, "DEC401")
     less = post_vote(-2000, date(2011, 2, 1), nature="avenant", first=2011, years=1, reference="CP3")
     assert told({"region/d.xlsx": decisions([post_vote(105000), less, more])}, "DEC401") == []
 
