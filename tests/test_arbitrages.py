@@ -1,6 +1,8 @@
 """Arbitrages: staff lift, correct or exclude; the finding stays with both values, and lapses when the file changes."""
 
+import hashlib
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -8,8 +10,12 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from budget.pipeline import Tables
-from tests.grids import at, decided, decisions, digest, edit, posts, statement, study, tables
+from budget.pipeline import Tables, make_tables
+from flows import steps
+from flows.steps import Job
+from tests.builders import xlsx
+from tests.grids import CONFIG, DAY, at, decided, decisions, digest, edit, posts, statement, study, tables
+from workbooks.discover import discover
 from workbooks.reader import RawSheet
 
 PLAN = "Plan de financement"
@@ -266,3 +272,40 @@ def test_the_order_of_rulings_and_of_their_files_changes_nothing(order: list[int
         ("PRE201", "caduc"),
     }
     assert made["controles"]["ecart"].sum() == 0
+
+
+# From real files: the corrected one is read again by the reading processes.
+
+
+def test_a_corrected_file_is_read_again_and_stays_as_it_is(tmp_path: Path) -> None:
+    (tmp_path / "region").mkdir()
+    wrong = edit(study(), PLAN, "D2", "2x35000")
+    file = tmp_path / "a.xlsx"
+    file.write_bytes(workbook(wrong))
+    before = file.read_bytes()
+    name = hashlib.sha256(before).hexdigest()[:12]
+    ruling = decisions(rulings=[[name, "CEL102", PLAN, "D2", "corriger", 20000]])
+    (tmp_path / "region" / "d.xlsx").write_bytes(workbook(ruling))
+    made = read_and_consolidate(tmp_path)
+    assert decision(made, "a.xlsx") == "accepté"
+    assert states(made) == [("CEL102", "D2", "corrigé")]
+    assert made["financements"].filter(type_financeur="Région")["sollicite_eur"].to_list() == [20000]
+    assert file.read_bytes() == before
+    file.write_bytes(workbook(edit(wrong, "Partenaires", "A4", "Mutuelle exemple")))
+    made = read_and_consolidate(tmp_path)
+    assert decision(made, "a.xlsx") == "rejeté"
+    assert made["arbitrages"]["etat"].to_list() == ["caduc"]
+
+
+def read_and_consolidate(inputs: Path) -> Tables:
+    """The tables, by the reading processes and the steps of a run."""
+    job = Job(CONFIG, inputs, inputs / "sorties", DAY)
+    files = discover(inputs)
+    with steps.reader_pool(CONFIG) as readers:
+        said = [steps.read_lot(job, readers, files)]
+    return make_tables(steps.check_all(job, files, said), CONFIG, DAY)
+
+
+def workbook(sheets: list[RawSheet]) -> bytes:
+    """A document as a file."""
+    return xlsx({s.name: [[None if cell == "" else cell for cell in row] for row in s.grid] for s in sheets})
