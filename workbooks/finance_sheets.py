@@ -215,7 +215,8 @@ def _rulings(context: ReportContext) -> TableSheet:
         "arbitrages",
         "arbitrages",
         (
-            Col("fichier_vise", "Fichier visé", 32, "long"), Col("empreinte", "Empreinte", 14), Col("code", "Code", 9),
+            # The hash comes first: a ruling that has lapsed aims at no file, and a row is known by its first cell.
+            Col("empreinte", "Empreinte", 14), Col("fichier_vise", "Fichier visé", 32, "long"), Col("code", "Code", 9),
             Col("feuille_visee", "Feuille", 16, "long"),
             Col("cellule_visee", "Cellule", 9, link=link_to(context.inputs_link, "fichier_vise", "feuille_visee", "cellule_visee")),
             Col("action", "Action", 10), Col("valeur_ecrite", "Valeur écrite", 16, "long"),
