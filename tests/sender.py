@@ -22,10 +22,7 @@ from workbooks.reader import RawSheet, read_sheets
 
 CELL = r"(?:dans la )?cellule ([A-Z]+[0-9]+)"
 EUROS = r"(-?[0-9 ]+(?:,[0-9]+)? €)"
-EXAMPLES = {
-    "Structure porteuse": "Association exemple", "Famille": "coopérative", "Coût chargé": "42000", "Partenaire": "Coopérative exemple",
-}  # fmt: skip
-"""What a sender alone knows: the answer to a question."""
+VALUE = rf"(?:« [^»]+ »|{EUROS[1:-1]}|[0-9/,]+)"
 
 
 class Sender:
@@ -269,7 +266,7 @@ def _open_and_save(sender: Sender, sheet: str, cell: str) -> None:
 
 
 DEEDS: tuple[tuple[str, Callable[..., None]], ...] = (
-    (rf"Écrivez (« [^»]+ »|{EUROS[1:-1]}|[0-9/]+)(?:, « [^»]+ »)*(?: ou « [^»]+ »)?(?: au plus)? {CELL}", _write),
+    (rf"Écrivez ({VALUE})(?:, {VALUE})*(?: ou {VALUE})?(?: au plus)? {CELL}", _write),
     (rf"Écrivez {CELL} (?:un|une) [^:]* comme ([0-9]+)", _write_after),
     (rf"Écrivez {CELL} une date complète, .* par exemple ([0-9/]+)", _write_after),
     (rf"Écrivez {CELL} une date de fin qui ne précède pas le ([0-9/]+)", _write_after),

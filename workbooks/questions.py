@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 
-from schemas.text import bare, euros, french_date, normalise
+from schemas.text import NBSP, bare, euros, french_date, listing, normalise
 from workbooks.cells import Cell
 from workbooks.words import one_line
 
@@ -150,7 +150,11 @@ QUESTIONS: dict[str, Callable[[Cell], str]] = {
 }
 
 
+_ANSWERS = re.compile(rf"[0-9{NBSP},]+{NBSP}€|[0-9]{{2}}/[0-9]{{2}}/[0-9]{{4}}|(?<= de )[0-9]{{4}}|(?<=Est-ce )[0-9,]+")
+
+
 def question(kind: str, cell: Cell) -> dict[str, str]:
-    """The fact that a rule adds to its message: the question, after a space; none where there is nothing to ask."""
+    """The facts that a rule adds: the question, after a space, and what it proposes to write; none where there is nothing to ask."""
     asked = QUESTIONS[kind](cell)
-    return {"question": f" {asked}"} if asked else {}
+    answers = dict.fromkeys(_ANSWERS.findall(asked))
+    return ({"question": f" {asked}"} if asked else {}) | ({"cas": "propose", "propose": listing(answers)} if answers else {})
