@@ -44,5 +44,10 @@ def budget_totals(budget: pl.DataFrame, by: list[str]) -> pl.DataFrame:
 
 def asked_of_region(funding: pl.DataFrame, by: list[str]) -> pl.DataFrame:
     """What the dossiers ask of the Région: the amount sollicité, or acquis where nothing is asked."""
-    asked = pl.when(pl.col("sollicite_eur") > 0).then(pl.col("sollicite_eur")).otherwise(pl.col("acquis_eur")).alias("demande_eur")
-    return sums(funding.filter(pl.col("type_financeur") == REGION).with_columns(asked), by, ("demande_eur",))
+    ours = funding.filter(pl.col("type_financeur") == REGION).with_columns(demande_eur=asked_amount())
+    return sums(ours, by, ("demande_eur",))
+
+
+def asked_amount() -> pl.Expr:
+    """Of a financing by the Région: the amount sollicité, or acquis where nothing is asked."""
+    return pl.when(pl.col("sollicite_eur") > 0).then(pl.col("sollicite_eur")).otherwise(pl.col("acquis_eur"))

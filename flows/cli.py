@@ -68,6 +68,15 @@ def _parser() -> FrenchParser:
     arreter.add_argument("mois", metavar="AAAA-MM", type=_month, help="mois à arrêter, jusqu'à son dernier jour")
     arreter.set_defaults(run=_arreter)
 
+    explain = commands.add_parser(
+        "explain", help="dit d'où vient un chiffre de budget-consolide.xlsx",
+        description="Dit d'où vient un chiffre de budget-consolide.xlsx : « Par Pays!I7 », ou un Pays et une colonne.",
+    )  # fmt: skip
+    explain.add_argument("cellule", nargs="?", metavar="FEUILLE!CELLULE", help="cellule de budget-consolide.xlsx, « Par Pays!I7 »")
+    explain.add_argument("--pays", metavar="PAYS", help="code ou nom d'un Pays")
+    explain.add_argument("--colonne", metavar="COLONNE", help="colonne de la feuille Par Pays, « Coût total »")
+    explain.set_defaults(run=_explain)
+
     serve = commands.add_parser(
         "serve", help="tourne en permanence : chaque nuit, et dès qu'un fichier arrive",
         description="Démarre le service de cette machine : contrôle des dépôts dès leur arrivée, consolidation chaque nuit.",
@@ -83,7 +92,7 @@ def _parser() -> FrenchParser:
     demo.add_argument("--erreurs", action="store_true", help="écrit plutôt un fichier fautif par règle")
     demo.set_defaults(run=_demo)
 
-    for command in (check, inspect, run, arreter, templates, demo):
+    for command in (check, inspect, run, arreter, explain, templates, demo):
         command.add_argument("--json", action="store_true", help="écrit le résultat en JSON, pour un programme")
     return parser
 
@@ -179,6 +188,27 @@ def _arreter(options: argparse.Namespace) -> int:
         show_json({"arrete": options.mois, "jour": day.isoformat(), "dossier": made.as_posix()})
     else:
         show(f"Arrêté {options.mois}, au {french_date(day)} : {made}.")
+    return DONE
+
+
+def _explain(options: argparse.Namespace) -> int:
+    from flows.explain import UnknownFigure, explain_cell, explain_pays, print_figures, print_json, read_tables
+    from flows.steps import job
+
+    if bool(options.cellule) == bool(options.pays and options.colonne):
+        show("Indiquez une cellule (« Par Pays!I7 »), ou --pays et --colonne.", error=True)
+        return WRONG_USE
+    work = job(options.config, None, None, None)
+    tables = read_tables(work)
+    try:
+        if options.cellule:
+            figures = explain_cell(work, tables, options.cellule)
+        else:
+            figures = explain_pays(work, tables, options.pays, options.colonne)
+    except UnknownFigure as error:
+        show(str(error), error=True)
+        return WRONG_USE
+    (print_json if options.json else print_figures)(figures)
     return DONE
 
 
