@@ -7,6 +7,7 @@ import polars as pl
 
 from budget.said import Said, amounts
 from schemas.finding import Finding
+from schemas.spec import IN_HEADER, IN_UNIT
 
 MONEY = pl.Decimal(38, 2)
 ZERO = pl.lit(0, MONEY)
@@ -68,7 +69,7 @@ def _readable(batch: Batch, found: Sequence[tuple[str, Finding]]) -> pl.DataFram
         rows.select("fichier", "feuille").unique(maintain_order=True).with_columns(kind=pl.lit(kind)) for kind, rows in batch.sheets.items()
     ]
     sheets = pl.concat([batch.positions.select("fichier", "feuille", "kind"), *named]).unique(maintain_order=True)
-    broken = [(path, finding.sheet) for path, finding in found if finding.code in _BROKEN_SHEET]
+    broken = [(path, finding.sheet) for path, finding in found if finding.code in _BROKEN_SHEET or finding.champ in (IN_HEADER, IN_UNIT)]
     lost = sheets.join(
         pl.DataFrame(broken, {"fichier": pl.String, "feuille": pl.String}, orient="row"), on=["fichier", "feuille"], how="semi"
     )

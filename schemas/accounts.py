@@ -11,6 +11,18 @@ SUBSIDIES = "74"
 """The account whose sub-lines bear its own number, with a type of financer as their label."""
 IN_KIND = ("86", "87")
 """Voluntary contributions in kind: outside both totals, and equal to each other."""
+CHARGES_TOTAL = "TOTAL DES CHARGES"
+PRODUITS_TOTAL = "TOTAL DES PRODUITS"
+CHARGES_COLUMN = ("Charges", "Dépenses", "Emplois")
+"""How the cerfa heads its left block: one column holds the account and its label (« 60 – Achats »), or the label alone."""
+PRODUITS_COLUMN = ("Produits", "Recettes", "Ressources")
+AMOUNT_COLUMN = ("Montant", "Montant prévu", "Montant prévisionnel", "Prévision", "Prévisionnel", "Prévu", "Budget", "Budget prévisionnel")
+"""How a column of amounts is headed where the exercice is said elsewhere: above the table, or by the dossier's period if it is one year."""
+SUBTOTALS = (
+    "Charges directes", "Charges directes affectées à l'action", "Charges directes affectées au projet", "Ressources directes",
+    "Produits directs", "Ressources directes affectées à l'action", "Ressources directes affectées au projet",
+)  # fmt: skip
+"""Titles of the cerfa that group headings: an amount beside one is a subtotal."""
 
 
 @dataclass(frozen=True)

@@ -4,21 +4,11 @@ import pandera.polars as pa
 import polars as pl
 from pandera.polars import PolarsData
 
+from schemas.accounts import CHARGES_TOTAL as CHARGES_TOTAL
+from schemas.accounts import PRODUITS_TOTAL as PRODUITS_TOTAL
 from schemas.columns import COMPTE_WORDS, LIBELLE_WORDS, Euros, Sheet, field
 
-CHARGES_TOTAL = "TOTAL DES CHARGES"
-PRODUITS_TOTAL = "TOTAL DES PRODUITS"
 LEVELS = ("rubrique", "detail", "total")
-CHARGES_COLUMN = ("Charges", "Dépenses", "Emplois")
-"""How the cerfa heads its left block: one column holds the account and its label (« 60 – Achats »), or the label alone."""
-PRODUITS_COLUMN = ("Produits", "Recettes", "Ressources")
-AMOUNT_COLUMN = ("Montant", "Montant prévu", "Montant prévisionnel", "Prévision", "Prévisionnel", "Prévu", "Budget", "Budget prévisionnel")
-"""How a column of amounts is headed where the exercice is said elsewhere: above the table, or by the dossier's period if it is one year."""
-SUBTOTALS = (
-    "Charges directes", "Charges directes affectées à l'action", "Charges directes affectées au projet", "Ressources directes",
-    "Produits directs", "Ressources directes affectées à l'action", "Ressources directes affectées au projet",
-)  # fmt: skip
-"""Titles of the cerfa that group headings: an amount beside one is a subtotal."""
 
 
 class Budget(Sheet):

@@ -16,6 +16,8 @@ DOSSIERS = (PREFIGURATION, FONCTIONNEMENT)
 VOLETS = ("préfiguration", "fonctionnement")
 CONDITIONAL = ("plan", "engagements", "decisions", "mandats", "derogations")
 """Sheets whose rows say, in `sous_reserve`, whether one of their amounts is written « sous réserve »."""
+IN_HEADER, IN_UNIT = "En-tête", "Unité des montants"
+"""What a finding stands on where a header or the unit of a table cannot be read: no sum is checked that would need it."""
 MEMO = "Pour mémoire"
 """A column whose header starts with these words is there for the eye alone: never read, never reported."""
 

@@ -527,7 +527,7 @@ def test_whole_euros_with_a_thousands_dot_are_never_read_as_decimals(euros: int)
 
 DOCUMENTED = re.compile(
     r"'?\(?[-+\u2212]?\s?€?\s?\(?[0-9]{1,3}(?:[0-9]*|(?:[ .,][0-9]{3})*)(?:[.,][0-9]{1,2})?\)?\s?(?:k\s?)?(?:€|eur|euro|euros)?"
-    r"(?:\s*\(?\s*sous r[ée]serves?.*)?|[-–—]\s?€?|n[ée]ant(?:\s?€)?",
+    r"(?:\s*\(?\s*sous r[ée]serves?.*)?|(?:€\s?)?[-–—]\s?€?|n[ée]ant(?:\s?€)?",
     re.IGNORECASE,
 )
 

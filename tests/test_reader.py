@@ -216,6 +216,21 @@ def test_strings_shared_inline_or_in_several_runs_are_whole() -> None:
     assert first(raw_xlsx(rows, strings=strings)) == {"A1": "Pays de Vannes", "B1": "Pays de Dinan", "C1": "35 000 €", "D1": "texte"}
 
 
+@pytest.mark.parametrize(
+    ("cell", "strings"),
+    [
+        ('<c r="A1" t="s"><v>0</v></c>', "<si><t>   </t></si>"),
+        ('<c r="A1" t="s"><v>0</v></c>', '<si><t xml:space="preserve">   </t></si>'),
+        ('<c r="A1" t="s"><v>0</v></c>', "<si><r><t> </t></r><r><t>  </t></r></si>"),
+        ('<c r="A1" t="inlineStr"><is><t>   </t></is></c>', ""),
+        ('<c r="A1" t="inlineStr"><is><t xml:space="preserve"> </t></is></c>', ""),
+    ],
+)
+def test_a_text_of_nothing_but_spaces_is_no_reason_to_refuse_a_file(cell: str, strings: str) -> None:
+    (grid,) = (s.grid for s in read(raw_xlsx(f'<row r="1">{cell}<c r="B1"><v>1</v></c></row>', strings=strings)))
+    assert (str(grid[0][0]).strip(), grid[0][1]) == ("", 1.0)
+
+
 def test_dates_booleans_and_figures_keep_their_kind() -> None:
     values = {"A1": midnight(2010, 6, 15), "A2": True, "A3": 1e-9, "A4": -0.5}
     assert first(xlsx({"Feuil1": values})) == {**values, "A1": date(2010, 6, 15)}

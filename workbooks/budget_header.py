@@ -7,10 +7,10 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
-from schemas.budget import AMOUNT_COLUMN, CHARGES_COLUMN, PRODUITS_COLUMN
+from schemas.accounts import AMOUNT_COLUMN, CHARGES_COLUMN, PRODUITS_COLUMN
 from schemas.finding import Finding
 from schemas.reading import Reading
-from schemas.spec import SheetSpec
+from schemas.spec import IN_HEADER, SheetSpec
 from schemas.text import normalise
 from workbooks.cells import COLUMNS, Cell, address, is_blank, shown
 from workbooks.heads import before_tax, sheet_unit
@@ -212,7 +212,7 @@ def _unknown(heads: _Heads, column: int) -> Finding:
     line = plain_line(cell) if isinstance(cell, str) else ""
     if _ODD.search(line) and not _OTHER.match(line):
         facts = {"valeur": shown(cell), "attendu": "une année", "exemple": "une année comme 2010", **question("annee", cell)}
-        return Finding("CEL102", heads.sheet.name, address(*heads.cell(column)), "Exercice", shown(cell), facts=facts)
+        return Finding("CEL102", heads.sheet.name, address(*heads.cell(column)), IN_HEADER, shown(cell), facts=facts)
     return unknown_column(heads.sheet, heads.cell(column), heads.row + 1)
 
 

@@ -4,8 +4,7 @@ import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from schemas.accounts import SUBSIDIES, Account, accounts, heading_named, sub_line
-from schemas.budget import SUBTOTALS
+from schemas.accounts import SUBSIDIES, SUBTOTALS, Account, accounts, heading_named, sub_line
 from schemas.financers import OWN_RESOURCES, TYPES, known_financers, type_of
 from schemas.text import bare, normalise
 from workbooks.words import one_line

@@ -6,8 +6,7 @@ Gives one row per line and exercice where an amount is written.
 from collections.abc import Mapping
 from typing import Any
 
-from schemas.accounts import SUBSIDIES, Account, account_of, accounts
-from schemas.budget import CHARGES_TOTAL, PRODUITS_TOTAL
+from schemas.accounts import CHARGES_TOTAL, PRODUITS_TOTAL, SUBSIDIES, Account, account_of, accounts
 from schemas.hints import nearest_accounts
 from schemas.reading import Cells, Position, Reading
 from schemas.spec import SheetSpec
@@ -73,6 +72,8 @@ class BlockReader(BlockWriter):
             follow_header(self.sheet, index, block, self.spec, self.reading, self.setting)
             return
         amounts = {c: row[c] for c in block.years if c < width and row[c] != "" and not is_blank(row[c])}
+        if self.unread:
+            amounts |= {c: self.cell(index, c) for c in block.years if (index, c) in self.unread}
         code, words = account_and_words(cell) if cell != "" else ("", "")
         account = account_of(code) if code else None
         if not amounts:

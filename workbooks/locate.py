@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from schemas.spec import MEMO, SheetSpec
 from schemas.text import normalise
 from workbooks.cells import Cell, Grid, is_blank
+from workbooks.numbers import year_in
 from workbooks.reader import RawSheet
 from workbooks.words import Words, field_named, words_of
 
@@ -95,7 +96,15 @@ def find_header(sheet: RawSheet, spec: SheetSpec, needed: Iterable[str]) -> Head
         for top in (row, row - 1):
             if (grouped := _grouped(sheet, top, spec)) and len(grouped.columns) > len(header.columns):
                 return grouped
+        if _holds_years(sheet.grid, row + 1):
+            return _header(sheet, row, row + 1, lambda column: _names_of(sheet.grid[row], column, spec))
     return header
+
+
+def _holds_years(grid: Grid, row: int) -> bool:
+    """Whether a row holds years and nothing else: the exercices of the columns above."""
+    cells = [cell for cell in grid[row] if not is_blank(cell)] if row < len(grid) else []
+    return bool(cells) and all(year_in(cell) for cell in cells)
 
 
 Naming = Callable[[int], tuple[str | None, Words]]
@@ -126,7 +135,7 @@ def _at(grid: Grid, row: int, column: int) -> Cell:
 
 
 def _names_of(row: Sequence[Cell], column: int, spec: SheetSpec) -> tuple[str | None, Words]:
-    cell = row[column]
+    cell = row[column] if column < len(row) else ""
     return field_named(cell, spec), words_of(cell) if isinstance(cell, str) else Words("")
 
 

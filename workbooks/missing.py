@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
 from schemas.finding import Finding
-from schemas.spec import DOCUMENTS, Column, SheetSpec
+from schemas.spec import DOCUMENTS, IN_HEADER, IN_UNIT, Column, SheetSpec
 from schemas.text import count, listing, nearest, normalise, number, suggestions
 from workbooks.cells import Cell, CellError, Grid, Unvalued, address, is_blank, letters, shown
 from workbooks.locate import label_column, label_of
@@ -126,7 +126,7 @@ def which_unit(sheet: RawSheet, row: int, column: int) -> Finding:
         "exemple": "l'unité des montants au-dessus du tableau, « en euros » ou « en milliers d'euros »",
         "question": " Les montants sont-ils en euros, ou en milliers d'euros ?",
     }  # fmt: skip
-    return Finding("CEL102", sheet.name, address(row, column), "Unité des montants", value, facts=facts)
+    return Finding("CEL102", sheet.name, address(row, column), IN_UNIT, value, facts=facts)
 
 
 def exercices_across(sheet: str, column: Column, years: Sequence[str]) -> Finding:
@@ -148,9 +148,9 @@ def unknown_column(sheet: RawSheet, place: tuple[int, int], first_row: int, want
     row, column = place
     cell, value = sheet.grid[row][column], shown(sheet.grid[row][column])
     if isinstance(cell, CellError):
-        return Finding("CEL105", sheet.name, address(*place), "En-tête", value, facts={"valeur": value})
+        return Finding("CEL105", sheet.name, address(*place), IN_HEADER, value, facts={"valeur": value})
     if isinstance(cell, Unvalued):
-        return Finding("CEL106", sheet.name, address(*place), "En-tête")
+        return Finding("CEL106", sheet.name, address(*place), IN_HEADER)
     facts = {"quoi": "La colonne", "pourquoi": "n'est pas prévue", "contenu": _content(sheet.grid, first_row, column)}
     if first:
         return Finding(

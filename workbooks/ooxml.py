@@ -9,7 +9,7 @@ from functools import cache
 from workbooks.cells import shown
 from workbooks.container import Parts
 from workbooks.markup import local, parse
-from workbooks.ooxml_cells import Book, scan_any
+from workbooks.ooxml_cells import SPACES, Book, scan_any
 from workbooks.ooxml_usual import TEXT, is_utf8, scan_usual
 from workbooks.refusal import Refusal
 from workbooks.scan import SheetScan
@@ -92,28 +92,29 @@ _READ = ("worksheet", "sharedStrings", "styles")
 def _cells_refer_to(parts: Parts, book: _Workbook) -> Book:
     """The shared texts, and the date formats, which are looked at only where a number could not be a date."""
     strings = book.others.get("sharedStrings", "")
-    texts, blank = _shared_texts(parts.read(strings)) if strings in parts else (0, frozenset())
+    texts, blank, spaces = _shared_texts(parts.read(strings)) if strings in parts else (0, frozenset[int](), frozenset[int]())
 
     @cache
     def dates() -> frozenset[int]:
         styles = book.others.get("styles", "")
         return _date_styles(parts.read(styles)) if styles in parts else frozenset()
 
-    return Book(texts, blank, lambda style: style in dates())
+    return Book(texts, blank, spaces, lambda style: style in dates())
 
 
-def _shared_texts(xml: bytes) -> tuple[int, frozenset[int]]:
-    """How many shared texts there are, and which are blank. Raises Refusal."""
+def _shared_texts(xml: bytes) -> tuple[int, frozenset[int], frozenset[int]]:
+    """How many shared texts there are, which are blank, and which are nothing but spaces. Raises Refusal."""
     lengths = _usual_texts(xml)
     if lengths is None:
         events = _Texts()
         parse(xml, events.start, events.end, events.text)
         lengths = events.lengths
-    return len(lengths), frozenset(i for i, length in enumerate(lengths) if not length)
+    blank = frozenset(i for i, length in enumerate(lengths) if not length)
+    return len(lengths), blank, frozenset(i for i, length in enumerate(lengths) if length < 0)
 
 
 def _usual_texts(xml: bytes) -> list[int] | None:
-    """The length of each text, where all are in one run; None otherwise. As for cells, expat sees only what surrounds them."""
+    """The length of each text (negative for spaces alone), where all are in one run; None otherwise. Expat sees only the rest."""
     start, end = xml.find(b"<si>"), xml.rfind(b"</si>") + len(b"</si>")
     if not 0 < start < end or not is_utf8(xml):
         return None
@@ -126,7 +127,7 @@ def _usual_texts(xml: bytes) -> list[int] | None:
         return None
     rest = _Texts()
     parse(xml[:start] + xml[end:], rest.start, rest.end, rest.text)
-    return [len(text) for _, text in found] if rest.tables == 1 else None
+    return [len(text) if text.strip(SPACES) else -len(text) for _, text in found] if rest.tables == 1 else None
 
 
 class _Texts:
@@ -157,7 +158,8 @@ class _Texts:
 
     def text(self, data: str) -> None:
         if self.reading and self.lengths:
-            self.lengths[-1] += len(data)
+            before = self.lengths[-1]
+            self.lengths[-1] = -(abs(before) + len(data)) if before <= 0 and not data.strip(SPACES) else abs(before) + len(data)
 
 
 _DATE_FORMATS = frozenset((*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)))

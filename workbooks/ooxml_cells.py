@@ -16,11 +16,16 @@ _LAST_DAY = 2_958_466
 
 @dataclass
 class Book:
-    """What the cells refer to: which shared texts are blank, how many there are, and which formats show dates."""
+    """What the cells refer to: how many shared texts there are, which are blank or nothing but spaces, and which formats show dates."""
 
     texts: int = 0
     blank_texts: frozenset[int] = frozenset()
+    spaces: frozenset[int] = frozenset()
     is_date: Callable[[int], bool] = field(default=lambda _: False)
+
+
+SPACES = " \t\r\n"
+"""What XML calls white space."""
 
 
 class CellCounter:
@@ -40,6 +45,9 @@ class CellCounter:
             return
         elif kind in ("", "n"):
             self._add_number(place, style, value)
+        elif (kind == "s" and int(value) in self.book.spaces) or (kind == "inlineStr" and not value.strip(SPACES)):
+            # Spaces alone are kept or not by the reader, as the file asks or not to preserve them: a blank cell both ways.
+            self.scan.maybe.append(place[0] * COLUMNS + place[1])
         else:
             self._add_other(place, kind, value)
         self.scan.reach(place[0] + 1, place[1] + 1)

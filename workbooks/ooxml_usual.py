@@ -69,7 +69,7 @@ def _row_of(attributes: str) -> int:
 
 def _count_cells(body: str, counter: CellCounter, events: SheetEvents) -> bool:
     """Add every cell to the scan; False where some byte belongs to none, or cells do not rise."""
-    scan, blank, known = counter.scan, counter.book.blank_texts, counter.book.texts
+    scan, blank, known = counter.scan, counter.book.blank_texts | counter.book.spaces, counter.book.texts
     length, last, widest, inside = 0, -1, -1, False
     for token, column, row, style, kind, formula, value, attributes in _TOKEN.findall(body):
         length += len(token)
@@ -78,10 +78,9 @@ def _count_cells(body: str, counter: CellCounter, events: SheetEvents) -> bool:
             if place <= last or not inside:
                 return False
             last = place
-            if kind == "s" and value.isdigit() and (index := int(value)) < known:
-                if index not in blank:
-                    scan.texts.append(place)
-                    widest = max(widest, place % COLUMNS)
+            if kind == "s" and value.isdigit() and (index := int(value)) < known and index not in blank:
+                scan.texts.append(place)
+                widest = max(widest, place % COLUMNS)
             elif value or formula:
                 counter.add(divmod(place, COLUMNS), kind, style, bool(formula), value if value or token.endswith("</v></c>") else None)
         else:

@@ -42,7 +42,7 @@ class SheetScan:
     texts: "array[int]" = field(default_factory=lambda: array("Q"))
     """Cells that hold something else than a number: texts, booleans."""
     maybe: "array[int]" = field(default_factory=lambda: array("Q"))
-    """Texts kept elsewhere in an .xls, which may be empty."""
+    """Texts that may be read as blank: those kept elsewhere in an .xls, and those of an .xlsx that are nothing but spaces."""
     numbers_at: "array[int]" = field(default_factory=lambda: array("Q"))
     numbers: "array[float]" = field(default_factory=lambda: array("d"))
     """Numbers, dates among them (the reader gives them as dates)."""
