@@ -16,11 +16,12 @@ import polars as pl
 import pytest
 import sample_tables as st
 from cell_dump import cells, part
+from openpyxl import load_workbook
 
 from budget.views import build_views
 from schemas.parameters import load_config
-from workbooks import links, sheet
-from workbooks.links import anchor, encode_path, source_links
+from workbooks import bulk, links, sheet
+from workbooks.links import encode_path, source_links
 from workbooks.readback import read_back, verify_report
 from workbooks.report_context import ReportContext
 from workbooks.report_finance import expected_finance, write_finance
@@ -61,6 +62,14 @@ def targets(path: Path) -> list[str]:
     return [t for text in rels for t in re.findall(r'relationships/hyperlink" Target="([^"]*)"', text)]
 
 
+def cell_links(path: Path) -> list[tuple[str, str, str]]:
+    """Each linked cell, the file that its link points to, and the place in it."""
+    found = []
+    for tab in load_workbook(path):
+        found += [(f"{tab.title}!{cell.coordinate}", cell.hyperlink) for row in tab.iter_rows() for cell in row if cell.hyperlink]
+    return [(cell, link.target or "", link.location or "") for cell, link in found]
+
+
 def dump(path: Path) -> str:
     """Every cell that holds something, one a line, then the formulas and the links."""
     lines = []
@@ -68,7 +77,7 @@ def dump(path: Path) -> str:
         for row, values in enumerate(grid, 1):
             lines += [f"{name}!{sheet.xl_col_to_name(c)}{row}\t{value}" for c, value in enumerate(values) if value != ""]
     lines += [f"formule\t{formula}\t{value}" for formula, value in formulas(path)]
-    lines += [f"lien\t{target}" for target in targets(path)]
+    lines += [f"lien\t{cell}\t{target}\t{place}" for cell, target, place in cell_links(path)]
     return "\n".join(lines) + "\n"
 
 
@@ -179,12 +188,39 @@ def test_links_lead_to_files_with_odd_names(name: str, tmp_path: Path) -> None:
     assert "location=\"'Plan d''été #2'!C6\"" in part(path, "xl/worksheets/sheet5.xml")
 
 
-def test_anchor_and_folder() -> None:
-    assert anchor("Feuil'1", "AB12") == "'Feuil''1'!AB12"
-    assert anchor("Feuil1", "=1+1") == "'Feuil1'!A1"
-    assert anchor("", "C6") == ""
-    assert source_links("D:/mes dossiers", [("a.xlsx", None, None)]) == ["external:D:/mes%20dossiers/a.xlsx"]
-    assert source_links("../inputs", [("é" * 2100, "F", "A1"), (None, None, None)]) == [None, None]
+@pytest.mark.parametrize(
+    ("folder", "source", "link"),
+    [
+        ("../inputs", ("a.xlsx", "Feuil'1", "AB12"), ("external:../inputs/a.xlsx", "'Feuil''1'!AB12")),
+        ("../inputs", ("a.xlsx", "Feuil1", "=1+1"), ("external:../inputs/a.xlsx", "'Feuil1'!A1")),
+        ("../inputs", ("a.xlsx", "Feuil1", None), ("external:../inputs/a.xlsx", "'Feuil1'!A1")),
+        ("../inputs", ("a.xlsx", "", "C6"), ("external:../inputs/a.xlsx", "")),
+        ("../inputs", ("a.xlsx", "Feuil\x001", "C6"), ("external:../inputs/a.xlsx", "")),
+        ("D:/mes dossiers", ("a.xlsx", None, None), ("external:D:/mes%20dossiers/a.xlsx", "")),
+        ("../inputs", ("é" * 2100, "F", "A1"), (None, "'F'!A1")),
+        ("../inputs", ("a.xlsx", "é" * 2100, "A1"), (None, f"'{'é' * 2100}'!A1")),
+        ("../inputs", (None, None, None), (None, "")),
+    ],
+)
+def test_the_link_of_a_source(folder: str, source: tuple[str | None, ...], link: tuple[str | None, str]) -> None:
+    assert source_links(folder, *(pl.Series([part], dtype=pl.String) for part in source)).rows() == [link]
+
+
+def test_a_file_alone_is_linked_too() -> None:
+    assert source_links("../inputs", pl.Series(["a.xlsx"])).rows() == [("external:../inputs/a.xlsx", "")]
+    assert source_links("../inputs", pl.Series([], dtype=pl.String)).rows() == []
+
+
+def test_a_long_table_is_written_in_slices(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tables = st.october_2010()
+    whole = dump(write(tmp_path, "budget-consolide", tables))
+    monkeypatch.setattr(bulk, "_SLICE", 7)
+    assert dump(write(tmp_path, "budget-consolide", tables)) == whole
+
+
+def test_a_file_is_named_once_for_all_its_links(tmp_path: Path) -> None:
+    path = write(tmp_path, "budget-consolide", st.october_2010())
+    assert len(targets(path)) == len(set(targets(path))) < len(cell_links(path))
 
 
 def test_links_beyond_the_limit_become_plain_text_and_it_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -193,7 +229,7 @@ def test_links_beyond_the_limit_become_plain_text_and_it_is_said(tmp_path: Path,
     tables = st.small_case()
     path = write(tmp_path, "budget-consolide", tables)
     grid = cells(path)
-    assert len(targets(path)) == 10 + tables["engagements"].height
+    assert len(cell_links(path)) == 10 + tables["engagements"].height
     assert [row[15] for row in grid["Budget consolidé"][4:]] == build_views(tables, 2010)["budget_consolide"]["cellule"].to_list()
     said = [row[1] for row in grid["Lisez-moi"] if "liens par feuille" in str(row[1])]
     assert len(said) == 1

@@ -1,111 +1,213 @@
-"""Long tables in an XlsxWriter sheet, their rows made as columns of XML text by polars instead of cell by cell.
+"""Long tables in an XlsxWriter workbook: their rows are columns of XML text made by polars, a slice at a time, and packed as they are made.
 
-XlsxWriter keeps everything else: styles, widths, header, totals, print set-up, and the package. It is the only part of the project that
+XlsxWriter keeps everything else: styles, widths, header, totals, print set-up, and the package. This is the only part of the project that
 touches its inner methods; the golden dumps of the reports and `constraints.txt` hold them still.
 """
 
-import re
-from collections.abc import Mapping, Sequence
+import io
+import zlib
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
-from xml.sax.saxutils import escape
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import polars as pl
+from xlsxwriter import Workbook
 from xlsxwriter.url import Url
 from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
-Link = tuple[str, str]
-"""What a link points to: the file, as XlsxWriter writes it, and the place in it (may be empty)."""
+from workbooks.container import body_of
+from workbooks.retour_zip import Packed, archive, copied
+
+_MARK = "<!--lignes-->"
+"""Where the rows stand in the sheet that XlsxWriter writes; none of its own texts may hold a `<`."""
+_SLICE = 20_000
+"""Rows made and packed at a time."""
+_LEVEL = 2
+"""A quarter more bytes than the usual 6, for a quarter of its time."""
+_AHEAD = 2
+"""Slices made while others are packed: so many are in memory at once."""
+_NO_MORE = b"\x03\x00"
+"""The last block of a deflated part, with nothing in it."""
 _BLANK = "/>"
-_SPECIAL = re.compile('[&<>"]')
+_ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"}
+
+
+@dataclass(frozen=True)
+class _Column:
+    """A column: what its cells hold (shared texts by number, or numbers), and a format for all or one each."""
+
+    values: pl.Series
+    styles: pl.Series | int
+    texts: bool
 
 
 class BulkSheet(Worksheet):  # type: ignore[misc]  # XlsxWriter has no types
-    """A worksheet that takes whole columns below its header. Columns are given once, then `close_rows` makes the rows."""
+    """A worksheet that takes whole columns below its header: they are given once, then `close_rows` ends the table."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._first_row = self._height = 0
+        self._columns: list[_Column] = []
+        self._row_heights: pl.Series | None = None
+        self._links: list[pl.DataFrame] = []
 
     def start_rows(self, first: int, height: int) -> None:
         """Rows `first` to `first + height - 1` (zero-based) come as columns."""
-        self._first_row = first
-        self._numbers = pl.int_range(first + 1, first + 1 + height, eager=True).cast(pl.String)
-        self._cells: list[pl.Series] = []
-        self._links: list[tuple[str, Link]] = []
-        self._xml = ""
-
-    def _column(self, style: pl.Series | Any, body: pl.Series) -> None:
-        """Add a column: `style` is a format or one format number per row, `body` what follows a cell's attributes."""
-        letters = xl_col_to_name(len(self._cells))
-        number = style if isinstance(style, pl.Series) else pl.lit(str(style._get_xf_index()))
-        parts = pl.concat_str(pl.lit(f'<c r="{letters}'), pl.lit(self._numbers), pl.lit('" s="'), number, pl.lit('"'), pl.lit(body))
-        self._cells.append(pl.select(parts).to_series())
+        self._first_row, self._height = first, height
 
     def add_texts(self, texts: pl.Series, style: Any, by_word: Mapping[str, Any], words: pl.Series | None = None) -> None:
         """A column of texts; a null or an empty text is a blank cell. `words` (the texts themselves) picks the formats of `by_word`."""
         known = texts.filter(texts.is_not_null() & (texts != "")).unique(maintain_order=True)
-        index = [str(self.str_table._get_shared_string_index(text)) for text in known.to_list()]
-        place = texts.replace_strict(known, pl.Series(index, dtype=pl.String), default=None, return_dtype=pl.String)
-        body = pl.select(pl.concat_str(pl.lit(' t="s"><v>'), place, pl.lit("</v></c>"))).to_series().fill_null(_BLANK)
-        self._column(self._styles(texts if words is None else words, style, by_word), body)
+        index = pl.Series([self.str_table._get_shared_string_index(text) for text in known.to_list()], dtype=pl.UInt32)
+        places = texts.replace_strict(known, index, default=None, return_dtype=pl.UInt32)
+        self._columns.append(_Column(places, _styles(texts if words is None else words, style, by_word), texts=True))
 
     def add_numbers(self, numbers: pl.Series, style: Any, by_word: Mapping[str, Any], words: pl.Series) -> None:
         """A column of exact numbers; null is a blank cell. `words` picks the formats of `by_word`."""
-        body = pl.select(pl.concat_str(pl.lit("><v>"), numbers.cast(pl.String), pl.lit("</v></c>"))).to_series().fill_null(_BLANK)
-        self._column(self._styles(words, style, by_word), body)
+        self._columns.append(_Column(numbers, _styles(words, style, by_word), texts=False))
 
-    def _styles(self, words: pl.Series, style: Any, by_word: Mapping[str, Any]) -> pl.Series | Any:
-        if not by_word:
-            return style
-        numbers = {word: str(made._get_xf_index()) for word, made in by_word.items()}
-        return words.replace_strict(numbers, default=str(style._get_xf_index()), return_dtype=pl.String)
-
-    def add_links(self, places: Sequence[int], links: Sequence[Link]) -> None:
-        """Links on the column added last: row numbers below the header, zero-based, and what each points to."""
-        letters = xl_col_to_name(len(self._cells) - 1)
-        self._links += [(f"{letters}{self._first_row + 1 + place}", link) for place, link in zip(places, links, strict=True)]
+    def add_links(self, places: pl.Series, links: pl.DataFrame) -> None:
+        """Links on the column added last: row numbers below the header, zero-based, and what each points to (`links.source_links`)."""
+        if links.is_empty():
+            return
+        letters = xl_col_to_name(len(self._columns) - 1)
+        cells = pl.lit(letters) + (places.cast(pl.Int64) + self._first_row + 1).cast(pl.String)
+        self._links.append(links.with_columns(cells.alias("ref")))
 
     def close_rows(self, heights: pl.Series | None) -> None:
-        """Make the rows; `heights` in points, null for the usual one."""
-        if self._cells and len(self._numbers):
-            opening = pl.concat_str(pl.lit('<row r="'), pl.lit(self._numbers), pl.lit('"'))
-            custom = pl.lit("") if heights is None else _height(heights)
-            rows = pl.select(pl.concat_str(opening, custom, pl.lit(">"), *(pl.lit(c) for c in self._cells), pl.lit("</row>"))).to_series()
-            self._xml = "".join(rows.to_list())
-            self._check_dimensions(self._first_row + len(self._numbers) - 1, len(self._cells) - 1)
-        self._cells = []
+        """End the table; `heights` in points, null for the usual one."""
+        self._row_heights = heights
+        if self._columns and self._height:
+            self._check_dimensions(self._first_row + self._height - 1, len(self._columns) - 1)
+
+    @property
+    def long(self) -> bool:
+        """Whether the sheet has rows that came as columns."""
+        return bool(self._columns and self._height)
+
+    def rows_xml(self) -> Iterator[bytes]:
+        """The rows, a slice at a time."""
+        first = self._first_row + 1
+        series = {"n": pl.int_range(first, first + self._height, eager=True)}
+        for place, column in enumerate(self._columns):
+            series[f"v{place}"] = column.values
+            if isinstance(column.styles, pl.Series):
+                series[f"s{place}"] = column.styles
+        pieces: list[str | pl.Expr] = ['<row r="', pl.col("n"), '"']
+        if self._row_heights is not None:
+            series["h"] = self._row_heights
+            pieces.append(_joined(' ht="', pl.col("h"), '" customHeight="1"').fill_null(""))
+        pieces.append(">")
+        for place, column in enumerate(self._columns):
+            pieces += _cell(place, column)
+        row, frame = _joined(*pieces, "</row>"), pl.DataFrame(series)
+        for start in range(0, self._height, _SLICE):
+            rows = frame.slice(start, _SLICE).select(pl.all().cast(pl.String)).select(row)
+            yield rows.to_series().str.join("").item().encode()
 
     def _write_rows(self) -> None:
         super()._write_rows()
-        self.fh.write(self.__dict__.pop("_xml", ""))
+        if self.long:
+            self.fh.write(_MARK)
 
     def _write_hyperlinks(self) -> None:
-        links = self.__dict__.pop("_links", [])
-        if not links:
+        if not self._links:
             super()._write_hyperlinks()
             return
-        made = []
-        for number, (reference, (target, anchor)) in enumerate(links, self.rel_count + 1):
-            location = f' location="{_escaped(anchor)}"' if anchor else ""
-            made.append(f'<hyperlink ref="{reference}" r:id="rId{number}"{location}/>')
-            self.external_hyper_links.append(["/hyperlink", target, "External"])
-        self.rel_count += len(links)
-        self.fh.write(f"<hyperlinks>{''.join(made)}</hyperlinks>")
+        links = pl.concat(self._links)
+        # One relationship per file: each of its links names its own cell.
+        targets = links["cible"].unique(maintain_order=True).to_list()
+        self.external_hyper_links += [["/hyperlink", _target(target), "External"] for target in targets]
+        number = pl.col("cible").replace_strict(targets, range(self.rel_count + 1, self.rel_count + 1 + len(targets)))
+        self.rel_count += len(targets)
+        place = pl.col("place").str.replace_many(_ESCAPES)
+        location = pl.when(place == "").then(pl.lit("")).otherwise(_joined(' location="', place, '"'))
+        link = _joined('<hyperlink ref="', pl.col("ref"), '" r:id="rId', number.cast(pl.String), '"', location, "/>")
+        self.fh.write(f"<hyperlinks>{links.select(link.str.join('')).item()}</hyperlinks>")
 
 
-def _escaped(text: str) -> str:
-    return escape(text, {'"': "&quot;"}) if _SPECIAL.search(text) else text
+def _styles(words: pl.Series, style: Any, by_word: Mapping[str, Any]) -> pl.Series | int:
+    """The number of the format, or one per row."""
+    usual = int(style._get_xf_index())
+    if not by_word:
+        return usual
+    return words.replace_strict({w: int(made._get_xf_index()) for w, made in by_word.items()}, default=usual, return_dtype=pl.UInt16)
 
 
-def _height(heights: pl.Series) -> pl.Expr:
-    attribute = pl.concat_str(pl.lit(' ht="'), pl.lit(heights.cast(pl.String)), pl.lit('" customHeight="1"'))
-    return attribute.fill_null("")
+def _cell(place: int, column: _Column) -> list[str | pl.Expr]:
+    """The pieces of a cell; `n`, `v` and `s` are the row's number, the column's value and its format, as texts."""
+    body = _joined(' t="s"><v>' if column.texts else "><v>", pl.col(f"v{place}"), "</v></c>").fill_null(_BLANK)
+    style = str(column.styles) if isinstance(column.styles, int) else pl.col(f"s{place}")
+    return [f'<c r="{xl_col_to_name(place)}', pl.col("n"), '" s="', style, '"', body]
 
 
-def as_written(link: str) -> Link:
-    """An `external:file#place` link as the file's relationships and the sheet hold it."""
-    path, _, place = link.partition("#")
-    return _target(path), place
+def _joined(*pieces: str | pl.Expr) -> pl.Expr:
+    """One text of several; null where one of them is."""
+    return pl.concat_str([pl.lit(piece) if isinstance(piece, str) else piece for piece in pieces])
 
 
 @lru_cache(maxsize=4096)
-def _target(path: str) -> str:
-    return str(Url(path)._target())
+def _target(link: str) -> str:
+    """A link as the file's relationships hold it."""
+    return str(Url(link)._target())
+
+
+class BulkBook(Workbook):  # type: ignore[misc]
+    """A workbook whose long sheets are packed slice by slice when it is closed. Nothing is written to the disk before its target is."""
+
+    def __init__(self, target: Path | io.BytesIO, options: dict[str, Any]) -> None:
+        self._made, self._target = io.BytesIO(), target
+        super().__init__(self._made, {**options, "in_memory": True})
+
+    def close(self) -> None:
+        """Write the target. Raises OSError."""
+        super().close()
+        whole = self._with_rows(self._made.getvalue())
+        if isinstance(self._target, Path):
+            self._target.write_bytes(whole)
+        else:
+            self._target.write(whole)
+
+    def _with_rows(self, made: bytes) -> bytes:
+        sheets = {f"xl/worksheets/sheet{sheet.index + 1}.xml": sheet for sheet in self.worksheets() if getattr(sheet, "long", False)}
+        data = memoryview(made)
+        with ZipFile(io.BytesIO(made)) as parts, ThreadPoolExecutor(2) as threads:
+            return archive(
+                _packed(info.filename, _pieces(parts.read(info), sheets[info.filename]), threads)
+                if info.filename in sheets
+                else copied(info, data[body_of(data, info) :][: info.compress_size])
+                for info in parts.infolist()
+            )
+
+
+def _pieces(skeleton: bytes, sheet: BulkSheet) -> Iterator[bytes]:
+    """A sheet with its rows in their place."""
+    before, _, after = skeleton.partition(_MARK.encode())
+    yield before
+    yield from sheet.rows_xml()
+    yield after
+
+
+def _packed(name: str, pieces: Iterable[bytes], threads: ThreadPoolExecutor) -> Packed:
+    """A part packed piece by piece, side by side: each ends on a whole byte, so that they follow each other."""
+    crc = size = 0
+    waiting: deque[Future[bytes]] = deque()
+    bodies: list[bytes] = []
+    for piece in pieces:
+        crc, size = zlib.crc32(piece, crc), size + len(piece)
+        waiting.append(threads.submit(_deflated, piece))
+        if len(waiting) > _AHEAD:
+            bodies.append(waiting.popleft().result())
+    bodies += [future.result() for future in waiting]
+    return Packed(name.encode(), 0, ZIP_DEFLATED, crc, size, b"".join([*bodies, _NO_MORE]))
+
+
+def _deflated(piece: bytes) -> bytes:
+    deflater = zlib.compressobj(_LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
+    return deflater.compress(piece) + deflater.flush(zlib.Z_SYNC_FLUSH)

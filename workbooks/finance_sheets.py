@@ -1,22 +1,12 @@
 """The sheets of `budget-consolide.xlsx` that are one frame each: columns, widths, links."""
 
-import polars as pl
 
-from workbooks.links import Links, source_links
+from workbooks.links import link_to
 from workbooks.report_context import ReportContext
-from workbooks.sheet import Col, Linker, TableSheet
+from workbooks.sheet import Col, TableSheet
 from workbooks.style import CONTROL_FILLS, DUE_FILLS, LINE_FILLS, MATCH_FILLS, RULING_FILLS, SETTLED_FILLS
 
 _PROJECT = (Col("pays", "Pays", 22, "long"), Col("volet", "Volet", 14), Col("projet", "Projet", 8, "nombre"))
-
-
-def link_to(folder: str, file: str, *place: str) -> Linker:
-    """Links to the file that a column names, and to the sheet and cell that two others name."""
-
-    def links(frame: pl.DataFrame) -> Links:
-        return source_links(folder, ((row[0], *(row[1:] or (None, None))) for row in frame.select(file, *place).iter_rows()))
-
-    return links
 
 
 def finance_sheets(context: ReportContext, *, forecast: bool) -> tuple[TableSheet, ...]:

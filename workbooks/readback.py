@@ -1,7 +1,7 @@
 """Reading a report back: what the file says, compared with what the frames said, before it replaces the former one."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import islice
@@ -35,7 +35,8 @@ def read_back(path: Path) -> dict[str, Sums]:
 
 def verify_report(path: Path, expected: Mapping[str, Mapping[str, Decimal]]) -> list[str]:
     """French sentences on what the file says otherwise than expected, its stored totals included; empty if it says the same."""
-    found = {table.name: table for table in _tables(path)}
+    labels = {label for sums in expected.values() for label in sums}
+    found = {table.name: table for table in _tables(path, labels)}
     told = [f"Feuille « {name} » : absente du classeur écrit." for name in expected if name not in found]
     for name in expected.keys() & found.keys():
         table = found[name]
@@ -48,15 +49,15 @@ def verify_report(path: Path, expected: Mapping[str, Mapping[str, Decimal]]) -> 
     return sorted(told)
 
 
-def _tables(path: Path) -> Iterator[_Table]:
-    """Each table of the workbook; a large sheet is read row by row."""
+def _tables(path: Path, labels: Container[str] | None = None) -> Iterator[_Table]:
+    """Each table of the workbook, with the sums of the columns that bear these labels, or of all; a large sheet is read row by row."""
     book = CalamineWorkbook.from_path(str(path))
     for name in book.sheet_names:
         rows = iter(book.get_sheet_by_name(name).iter_rows())
         head: list[Row] = list(islice(rows, FIRST_ROW))
         if len(head) == FIRST_ROW and head[TOTAL_ROW][0] == TOTAL_LABEL:
             # The second total counts the rows: it belongs to no column.
-            yield _table(name, head[HEADER_ROW], ["", "", *head[TOTAL_ROW][2:]], rows)
+            yield _table(name, head[HEADER_ROW], ["", "", *head[TOTAL_ROW][2:]], rows, labels)
         else:
             yield from _blocks(name, [*head, *rows])
 
@@ -71,17 +72,18 @@ def _blocks(name: str, grid: list[Row]) -> Iterator[_Table]:
             yield _table(f"{name} · {grid[start][0]}", grid[start + 1], row, grid[start + 2 : place])
 
 
-def _table(name: str, header: Row, totals: Row, rows: Iterable[Row]) -> _Table:
-    labels = [str(cell) for cell in header]
+def _table(name: str, header: Row, totals: Row, rows: Iterable[Row], labels: Container[str] | None = None) -> _Table:
+    stored = {str(label): Decimal(str(cell)) for label, cell in zip(header, totals, strict=False) if type(cell) in (int, float)}
+    columns = [(place, str(label)) for place, label in enumerate(header) if labels is None or label in labels or label in stored]
     sums: Sums = {ROWS: Decimal(0)}
     filled = (row for row in rows if row[0] != "")
     while block := list(islice(filled, _BLOCK)):
         sums[ROWS] += len(block)
-        for label, column in zip(labels, zip(*block, strict=True), strict=False):
+        for place, label in columns:
             # Each value once: the same amounts come back often.
-            for cell, times in Counter(cell for cell in column if type(cell) in (int, float)).items():
-                sums[label] = sums.get(label, Decimal(0)) + Decimal(str(cell)) * times
-    stored = {label: Decimal(str(cell)) for label, cell in zip(labels, totals, strict=False) if type(cell) in (int, float)}
+            for cell, times in Counter([row[place] for row in block]).items():
+                if type(cell) in (int, float):
+                    sums[label] = sums.get(label, Decimal(0)) + Decimal(str(cell)) * times
     return _Table(name, sums, stored)
 
 

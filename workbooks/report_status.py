@@ -10,9 +10,9 @@ import polars as pl
 from schemas.tables import STAGES
 from workbooks.front import NAME as FRONT
 from workbooks.front import Front, write_front
-from workbooks.links import Links, source_links
+from workbooks.links import link_to
 from workbooks.report_context import ReportContext
-from workbooks.sheet import Col, Linker, TableSheet, expected_sums, write_table
+from workbooks.sheet import Col, TableSheet, expected_sums, write_table
 from workbooks.style import DECISION_FILLS, EVOLUTION_FILLS, GRAVITY_FILLS, MATCH_FILLS, STAGE_FILLS, STATE_FILLS, House, new_book
 
 Frames = Mapping[str, pl.DataFrame]
@@ -43,8 +43,8 @@ _STATUS = TableSheet(
 
 def _sheets(context: ReportContext) -> tuple[TableSheet, ...]:
     """The sheets in the contract's order, then what it does not name."""
-    to_file, to_return = _link(context.inputs_link, "fichier"), _link("", "retour")
-    to_source = _link(context.inputs_link, "fichier", "feuille", "cellule")
+    to_file, to_return = link_to(context.inputs_link, "fichier"), link_to("", "retour")
+    to_source = link_to(context.inputs_link, "fichier", "feuille", "cellule")
     files = TableSheet(
         "Dépôts",
         "Une ligne par fichier de la campagne, ou dont la campagne n'a pas pu être lue.",
@@ -78,15 +78,6 @@ def _sheets(context: ReportContext) -> tuple[TableSheet, ...]:
     return (_STATUS, files, _cofinancers(context), findings, _RELANCES, _changes(context), _versions(context))
 
 
-def _link(folder: str, file: str, *place: str) -> Linker:
-    """Links to the file that a column names, and to the sheet and cell that two others name."""
-
-    def links(frame: pl.DataFrame) -> Links:
-        return source_links(folder, ((row[0], *(row[1:] or (None, None))) for row in frame.select(file, *place).iter_rows()))
-
-    return links
-
-
 def _cofinancers(context: ReportContext) -> TableSheet:
     return TableSheet(
         "Cofinanceurs",
@@ -99,7 +90,7 @@ def _cofinancers(context: ReportContext) -> TableSheet:
             Col("sollicite_eur", "Sollicité (dossier)", 16, "euros"), Col("acquis_eur", "Acquis (dossier)", 16, "euros"),
             Col("vote_eur", "Voté (état reçu)", 16, "euros"), Col("verse_eur", "Versé (état reçu)", 16, "euros"),
             Col("ecart_eur", "Écart", 16, "euros"), Col("etat", "Réponse", 14, fills=MATCH_FILLS),
-            Col("etat_recu", "État reçu", 34, "long", link=_link(context.inputs_link, "etat_recu")),
+            Col("etat_recu", "État reçu", 34, "long", link=link_to(context.inputs_link, "etat_recu")),
             Col("recu_le", "Déposé le", 12, "date"),
         ),
         2,
@@ -116,7 +107,7 @@ _RELANCES = TableSheet(
         Col("date_limite", "Réponse avant le", 13, "date"), Col("classeurs", "Classeurs à corriger", 11, "nombre"),
         Col("erreurs", "Erreurs", 9, "nombre"), Col("avertissements", "Avertissements", 15, "nombre"),
         Col("cofinanceurs", "Cofinanceurs sans réponse", 14, "nombre"), Col("attendu_eur", "Montant sans réponse", 16, "euros"),
-        Col("page", "Page à envoyer", 40, "long", link=_link("", "page")),
+        Col("page", "Page à envoyer", 40, "long", link=link_to("", "page")),
     ),
 )  # fmt: skip
 
@@ -137,8 +128,8 @@ def _changes(context: ReportContext) -> TableSheet:
 
 
 def _versions(context: ReportContext) -> TableSheet:
-    to_file, to_former = _link(context.inputs_link, "fichier"), _link(context.inputs_link, "precedent")
-    to_source = _link(context.inputs_link, "source", "feuille", "cellule")
+    to_file, to_former = link_to(context.inputs_link, "fichier"), link_to(context.inputs_link, "precedent")
+    to_source = link_to(context.inputs_link, "source", "feuille", "cellule")
     return TableSheet(
         "Versions",
         "Chaque fichier comparé à celui d'avant, de même dossier, compte rendu ou état : une ligne par constat, puis par rubrique changée.",

@@ -4,7 +4,7 @@ Totals stand above the header, so that filters and sorts never touch them; they 
 exact value. What cannot be written as it is (too many rows or links, texts that Excel refuses) is said in words, never dropped in silence.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -14,8 +14,8 @@ import polars as pl
 from xlsxwriter.utility import xl_col_to_name
 
 from schemas.text import NBSP, count
-from workbooks.bulk import BulkSheet, as_written
-from workbooks.links import MAX_LINKS, Links
+from workbooks.bulk import BulkSheet
+from workbooks.links import MAX_LINKS, Linker
 from workbooks.style import DAY, EUROS, LINES, LINK, NUMBER, RATE, SIZE, YEAR, House
 from workbooks.textcells import height_for, lines_of, printable
 
@@ -43,7 +43,6 @@ _FORMATS: dict[str, Look] = {
     "taux": {"num_format": RATE, "align": "right"},
 }
 _EPOCH = date(1899, 12, 30)
-Linker = Callable[[pl.DataFrame], Links]
 
 
 @dataclass(frozen=True)
@@ -147,12 +146,18 @@ def _write_head(house: House, sheet: Any, spec: TableSheet, frame: pl.DataFrame,
 
 def _heights(spec: TableSheet, frame: pl.DataFrame) -> pl.Series | None:
     """Heights of the rows whose wrapped texts need more than one line; LibreOffice does not work them out by itself."""
-    wrapped = [lines_of(frame[c.name], c.width * SIZE / spec.size).alias(c.name) for c in spec.columns if c.kind == "long"]
+    wrapped = [_lines(frame[c.name], c.width * SIZE / spec.size).alias(c.name) for c in spec.columns if c.kind == "long"]
     if not wrapped or not frame.height:
         return None
     lines = pl.DataFrame(wrapped).select(pl.max_horizontal(pl.all())).to_series()
     points = {n: height_for(n) * spec.size / SIZE for n in lines.unique().to_list() if n > 1}
     return lines.replace_strict(points, default=None, return_dtype=pl.Float64)
+
+
+def _lines(texts: pl.Series, width: float) -> pl.Series:
+    """Lines that each text takes: the same few texts come back on thousands of rows."""
+    known = texts.unique()
+    return texts.replace_strict(known, lines_of(known, width), return_dtype=pl.Int64)
 
 
 def _write_column(house: House, sheet: BulkSheet, spec: TableSheet, column: Col, look: Look, frame: pl.DataFrame) -> list[str]:
@@ -178,15 +183,17 @@ def _day_numbers(days: pl.Series) -> pl.Series:
     return (days.cast(pl.Date) - _EPOCH).dt.total_days()
 
 
-def _write_linked(house: House, sheet: BulkSheet, look: Look, texts: pl.Series, links: Links) -> list[str]:
+def _write_linked(house: House, sheet: BulkSheet, look: Look, texts: pl.Series, links: pl.DataFrame) -> list[str]:
     """A column of texts, each linked to its source as long as Excel admits more links."""
-    wanted = [(place, link) for place, (text, link) in enumerate(zip(texts.to_list(), links, strict=True)) if text and link]
-    kept = wanted[:MAX_LINKS]
-    linked = pl.zeros(len(texts), pl.Boolean, eager=True).scatter([place for place, _ in kept], True)
-    looks = pl.select(pl.when(linked).then(pl.lit("lien")).otherwise(pl.lit(""))).to_series()
+    wanted = links.with_columns(texts.alias("texte"), pl.int_range(pl.len()).alias("rang")).filter(
+        pl.col("texte") != "", pl.col("cible").is_not_null()
+    )
+    kept = wanted.head(MAX_LINKS)
+    linked = pl.zeros(len(texts), pl.Boolean, eager=True).scatter(kept["rang"], True)
+    looks = linked.replace_strict({True: "lien", False: ""}, return_dtype=pl.String)
     sheet.add_texts(texts, house.cell(**look), {"lien": house.cell(**look, font_color=LINK, underline=1)}, looks)
-    sheet.add_links([place for place, _ in kept], [as_written(link) for _, link in kept])
-    beyond = len(wanted) - len(kept)
+    sheet.add_links(kept["rang"], kept.select("cible", "place"))
+    beyond = wanted.height - kept.height
     if not beyond:
         return []
     limit = f"{MAX_LINKS:,}".replace(",", NBSP)

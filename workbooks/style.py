@@ -4,7 +4,6 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from schemas.accounts_rendered import INCOMPLETE, PAYABLE, SETTLED
@@ -12,6 +11,7 @@ from schemas.accounts_rendered import TO_COME as TO_COME_YEAR
 from schemas.programme import ASKED, FIRM, FORECAST
 from schemas.region_tables import APPLIED, LAPSED, TO_COME, VOID
 from schemas.tables import ACCEPTED, ACCEPTED_WITH_RESERVES, IGNORED, KEPT, REJECTED, REPLACED, UPDATED
+from workbooks.bulk import BulkBook
 from workbooks.report_context import ReportContext
 
 FONT, SIZE = "Arial", 10
@@ -105,16 +105,14 @@ def _apart(text: str) -> str:
 def new_book(target: Path | BytesIO, context: ReportContext, title: str) -> Any:
     """A workbook in which text is never read as a formula or a link, and whose bytes depend on its content alone.
 
-    One written to memory uses no temporary file either: a full disk is met by whoever writes the bytes, not by the writer's own files.
+    It uses no temporary file: a full disk is met by whoever writes the bytes, not by the writer's own files.
     """
-    in_memory = isinstance(target, BytesIO)
     options = {
         "strings_to_formulas": False,
         "strings_to_urls": False,
         "strings_to_numbers": False,
-        "in_memory": in_memory,
         "default_format_properties": {"font_name": FONT, "font_size": SIZE},
     }
-    book = Workbook(target if in_memory else str(target), options)
+    book = BulkBook(target, options)
     book.set_properties({"title": title, "subject": context.stamp, "created": context.created})
     return book

@@ -37,9 +37,10 @@ def printable(texts: pl.Series, table: str) -> tuple[pl.Series, str]:
 
     `table` names the file of `donnees/` in which the whole text stands.
     """
-    suspect = texts.str.contains(_ILLEGAL) | (texts.str.len_bytes() > MAX_TEXT // 2)
-    if not suspect.any():
+    known = texts.unique()
+    if not (known.str.contains(_ILLEGAL) | (known.str.len_bytes() > MAX_TEXT // 2)).any():
         return texts, ""
+    suspect = texts.str.contains(_ILLEGAL) | (texts.str.len_bytes() > MAX_TEXT // 2)
     values: list[str | None] = texts.to_list()
     named = cut = 0
     for place in suspect.fill_null(False).arg_true():
