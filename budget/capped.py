@@ -45,7 +45,7 @@ def reject_beyond_caps(
     studies: list[Row] = []
     annuities: list[Row] = []
     for standing in deposits:
-        deposit = _deposit(standing, caps[standing.path])
+        deposit = deposit_of(standing, caps[standing.path])
         if deposit.project[2] == VOLETS[0]:
             rows = [row for row in [accepted.study(deposit)] if row]
             studies += rows
@@ -62,7 +62,8 @@ def reject_beyond_caps(
     return found + check_group(AnnuitesCumulees, pl.DataFrame(annuities, schema=_ANNUITIES))
 
 
-def _deposit(standing: Standing, caps: Mapping[str, Any]) -> Deposit:
+def deposit_of(standing: Standing, caps: Mapping[str, Any]) -> Deposit:
+    """A dossier as the history takes it, with the caps in force for it."""
     identity = standing.identity
     years = sorted((identity["date_debut"].year, identity["date_fin"].year))
     project = (identity["pays_code"], identity["projet"], caps["volet"])

@@ -3,32 +3,27 @@
 The amounts come from the frames of the rules themselves, made twice: with the values in force, and with the scenario's.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 
 import polars as pl
 
 from budget import groups
+from budget.asked import asked_by_file
+from budget.capped import CAPS, deposit_of
 from budget.caps import NAMES, with_caps
-from budget.decide import Decided
+from budget.decide import Decided, Standing
 from budget.frames import MONEY, ZERO, Batch
+from budget.grants import votes_by_project
+from budget.history import Deposits
 from budget.rows import in_order, shape
 from schemas.parameters import Config
 from schemas.programme import ScenarioEcarts
+from schemas.spec import VOLETS
 from schemas.table import empty, key_of
-from schemas.tables import IGNORED, REPLACED
+from schemas.tables import IGNORED, REJECTED, REPLACED
 
 _KEY = ["fichier", "code", "poste", "annuite", "exercice"]
-Frames = Callable[[pl.DataFrame], pl.DataFrame]
-
-
-@dataclass(frozen=True)
-class _Rule:
-    """A rule, the parameter it applies, and what it lets through of what is asked."""
-
-    code: str
-    limit: str
-    admitted: pl.Expr
 
 
 def scenario_gaps(name: str, now: pl.DataFrame, then: pl.DataFrame, batch: Batch, decided: Decided) -> pl.DataFrame:
@@ -38,7 +33,8 @@ def scenario_gaps(name: str, now: pl.DataFrame, then: pl.DataFrame, batch: Batch
     """
     if now.is_empty():
         return empty(ScenarioEcarts)
-    today, scenario = _admitted(now, batch), _admitted(then, batch)
+    before = _history(now, batch, decided)
+    today, scenario = _admitted(now, batch, before), _admitted(then, batch, before)
     limits = {"limite": "limite_scenario", "admis_eur": "admis_scenario_eur"}
     both = today.rename({"limite": "limite_actuelle", "admis_eur": "admis_actuel_eur"}).join(
         scenario.select(*_KEY, *limits).rename(limits), on=_KEY, how="left"
@@ -61,21 +57,59 @@ def under(dossiers: pl.DataFrame, config: Config, waivers: pl.DataFrame) -> pl.D
     return with_caps(bare, config, waivers)
 
 
-def _admitted(dossiers: pl.DataFrame, batch: Batch) -> pl.DataFrame:
+@dataclass(frozen=True)
+class _History:
+    """What counts before each dossier, whatever the caps: euros of studies by `fichier`, rank of each (`fichier, poste, annuite`)."""
+
+    studies: pl.DataFrame
+    annuities: pl.DataFrame
+
+
+def _history(dossiers: pl.DataFrame, batch: Batch, decided: Decided) -> _History:
+    """As PRE301 and FON302 see it over campaigns: the Région's earlier decisions, else the earlier accepted dossiers."""
+    caps = {r["fichier"]: r for r in dossiers.select("fichier", "volet", *CAPS).to_dicts()}
+    accepted = Deposits(asked_by_file(batch), votes_by_project(decided.word.rows["decisions"]))
+    studies: list[tuple[str, Decimal]] = []
+    annuities: list[tuple[str, str, int, int]] = []
+    for standing in sorted((s for s in decided.standings if s.path in caps and _is_dated(s)), key=lambda s: s.order):
+        deposit = deposit_of(standing, caps[standing.path])
+        if deposit.project[2] == VOLETS[0]:
+            studies += [(standing.path, row["historique_eur"]) for row in [accepted.study(deposit)] if row]
+        else:
+            annuities += [(standing.path, row["poste"], row["annuite"], row["rang"]) for row in accepted.annuities(deposit)]
+        if standing.alone != REJECTED and standing.decision != REJECTED:
+            accepted.add(deposit)
+    ranks = {"fichier": pl.String(), "poste": pl.String(), "annuite": pl.Int64(), "rang_cumule": pl.Int64()}
+    return _History(
+        pl.DataFrame(studies, schema={"fichier": pl.String(), "historique_eur": MONEY}, orient="row"),
+        pl.DataFrame(annuities, schema=ranks, orient="row"),
+    )
+
+
+def _is_dated(standing: Standing) -> bool:
+    """Whether the history can place it: whose it is, and when."""
+    needed = ("pays_code", "projet", "campagne", "date_depot", "date_debut", "date_fin")
+    return standing.decision != IGNORED and all(standing.identity.get(name) is not None for name in needed)
+
+
+def _admitted(dossiers: pl.DataFrame, batch: Batch, before: _History) -> pl.DataFrame:
     """A row per request and rule: what is asked, the limit, what it admits. A limit that is not known admits all, as the rules do."""
-    asked = pl.col("demande_eur")
-    studies = groups.studies(groups.plan_lines(batch), dossiers, batch)
-    annuities, posts = groups.annuities(dossiers, batch), groups.posts_by_exercice(dossiers, batch)
-    within = ((pl.col("annuite") <= pl.col("duree_poste_ans")) & (pl.col("rang") <= pl.col("duree_poste_ans"))).fill_null(True)
+    asked, used = pl.col("demande_eur"), pl.col("historique_eur").fill_null(ZERO)
+    studies = groups.studies(groups.plan_lines(batch), dossiers, batch).join(before.studies, on="fichier", how="left")
+    annuities = groups.annuities(dossiers, batch).join(before.annuities, on=["fichier", "poste", "annuite"], how="left")
+    posts = groups.posts_by_exercice(dossiers, batch)
+    rank = pl.max_horizontal("annuite", "rang", "rang_cumule")
+    left = pl.max_horizontal(pl.col("plafond_etude_eur") - used, pl.when(pl.col("plafond_etude_eur").is_not_null()).then(ZERO))
+    within_cap, within_years = pl.min_horizontal(asked, "plafond_poste_eur"), (rank <= pl.col("duree_poste_ans")).fill_null(True)
+    within_posts = (pl.col("rang") <= pl.col("postes_max")).fill_null(True)
+    alone = (used <= 0).fill_null(True)
     parts = [
-        _request(studies, "PRE201", "total_eur", "plafond_etude_eur", pl.min_horizontal(asked, "plafond_etude_eur")),
-        _request(annuities, "FON201", "total_eur", "plafond_poste_eur", pl.min_horizontal(asked, "plafond_poste_eur")),
-        _request(annuities, "FON302", "total_eur", "duree_poste_ans", pl.when(within).then(asked).otherwise(ZERO)),
-        _request(
-            posts, "FON301", "aide_eur", "postes_max",
-            pl.when((pl.col("rang") <= pl.col("postes_max")).fill_null(True)).then(asked).otherwise(ZERO),
-        ),
-    ]  # fmt: skip
+        _request(studies.filter(alone), "PRE201", "total_eur", "plafond_etude_eur", pl.min_horizontal(asked, "plafond_etude_eur")),
+        _request(studies.filter(~alone), "PRE301", "total_eur", "plafond_etude_eur", pl.min_horizontal(asked, left)),
+        _request(annuities, "FON201", "total_eur", "plafond_poste_eur", within_cap),
+        _request(annuities, "FON302", "total_eur", "duree_poste_ans", pl.when(within_years).then(asked).otherwise(ZERO)),
+        _request(posts, "FON301", "aide_eur", "postes_max", pl.when(within_posts).then(asked).otherwise(ZERO)),
+    ]
     return pl.concat(parts)
 
 

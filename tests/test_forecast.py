@@ -95,6 +95,16 @@ def test_fewer_posts_or_years_affect_those_beyond() -> None:
     ]  # fmt: skip
 
 
+def test_a_study_counts_with_those_of_its_pays_and_a_post_with_its_campaigns() -> None:
+    two = {"a.xlsx": study(asked=15000), "b.xlsx": study(asked=8000, project=2, depot=date(2010, 7, 1))}
+    assert gaps(CAP.format("plafond_etude_eur", "2010-01-01", 20000), two) == [("b.xlsx", "PRE301", "", 8000, 5000)]
+    assert gaps(CAP.format("plafond_etude_eur", "2010-01-01", 14000), two) == [
+        ("a.xlsx", "PRE201", "", 15000, 14000), ("b.xlsx", "PRE301", "", 8000, 0),
+    ]  # fmt: skip
+    again = {"a.xlsx": posts(years=2), "b.xlsx": posts(campaign=2012, depot=date(2012, 3, 1))}
+    assert gaps(CAP.format("duree_poste_ans", "2012-01-01", 2), again) == [("b.xlsx", "FON302", "Poste 1", 35000, 0)]
+
+
 def test_the_day_of_the_vote_picks_the_value_and_shields_from_a_later_one() -> None:
     vote = decisions([["Vannes", "fonctionnement", "attribution", 35000, 1, 2010, 1, at(date(2010, 5, 28)), "CP"]])
     files = {"a.xlsx": posts(depot=date(2010, 6, 15)), "region/d.xlsx": vote}
