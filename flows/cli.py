@@ -83,8 +83,12 @@ def _parser() -> FrenchParser:
     )  # fmt: skip
     serve.set_defaults(run=_serve)
 
-    templates = commands.add_parser("templates", help="écrit les modèles vierges", description="Écrit les cinq modèles vierges.")
+    templates = commands.add_parser(
+        "templates", help="écrit les modèles à remplir",
+        description="Écrit les cinq modèles vierges, ou ceux d'un Pays avec ce que l'on sait déjà de lui.",
+    )  # fmt: skip
     templates.add_argument("dossier", nargs="?", metavar="DOSSIER", type=Path, help="où les écrire (sinon « modeles » dans les sorties)")
+    templates.add_argument("--pays", metavar="PAYS", help="code ou nom d'un Pays : ses modèles, préremplis, dans un sous-dossier à son nom")
     templates.set_defaults(run=_templates)
 
     demo = commands.add_parser("demo", help="écrit une campagne d'exemple", description="Écrit la campagne d'exemple d'octobre 2010.")
@@ -235,7 +239,18 @@ def _templates(options: argparse.Namespace) -> int:
 
     work = job(options.config, None, None, None)
     folder = options.dossier or work.outputs / "modeles"
-    return _wrote(options, folder, lambda: replace_templates(work, folder), "modèle")
+    if options.pays is None:
+        return _wrote(options, folder, lambda: replace_templates(work, folder), "modèle")
+    from flows.templates import replace_pays_templates, unknown_pays
+    from schemas.pays import all_pays, find_pays
+    from workbooks.template_pays import folder_name
+
+    code = find_pays(options.pays)
+    if code is None:
+        show(unknown_pays(options.pays), error=True)
+        return WRONG_USE
+    own = folder / folder_name(all_pays()[code])
+    return _wrote(options, own, lambda: replace_pays_templates(work, own, code), "modèle")
 
 
 def _demo(options: argparse.Namespace) -> int:

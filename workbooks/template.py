@@ -8,39 +8,64 @@ The same document, values, config and day give the same bytes.
 import io
 import re
 import zipfile
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import xlsxwriter
 
+from schemas.financers import OWN_RESOURCES, known_financers
 from schemas.parameters import Config
-from schemas.spec import DOCUMENTS
-from workbooks.template_budget import UNVALUED, write_budget
+from schemas.spec import DOCUMENTS, FONCTIONNEMENT
+from workbooks.template_board import BOARD
+from workbooks.template_budget import write_budget
 from workbooks.template_examples import example_values
 from workbooks.template_guide import GUIDE, write_guide
 from workbooks.template_layout import HEADER, Layout
-from workbooks.template_rules import LISTS_SHEET, Caps
-from workbooks.template_style import Styles, set_up_page
+from workbooks.template_lists import LISTS_SHEET
+from workbooks.template_rules import Caps
+from workbooks.template_style import UNVALUED, Styles, set_up_page
 from workbooks.template_tables import write_identification, write_lists, write_table
 from workbooks.template_values import BudgetLine, DocumentValues, Formula
+from workbooks.template_verification import make_board, write_verification
 
 __all__ = [
-    "BudgetLine", "DocumentValues", "Formula", "document_bytes", "document_layout", "example_values", "write_document", "write_templates",
+    "BudgetLine", "DocumentValues", "Formula", "campaign_day", "document_bytes", "document_layout", "example_values", "financer_names",
+    "write_document", "write_templates",
 ]  # fmt: skip
 
 _UNVALUED_CELL = re.compile(rb'( t="str")(>)(<f>[^<]*</f>)<v>' + UNVALUED.encode() + rb"</v>")
 _OLDEST_ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 
 
+_EXERCICES = {FONCTIONNEMENT: 4}
+"""Exercices of a blank Budget: three years of aid can straddle four of them. Three elsewhere."""
+_TABLES_PROTECTED = {"format_columns": True, "format_rows": True, "insert_rows": True, "sort": True, "autofilter": True}
+_PROTECTED = {"format_columns": True, "format_rows": True}
+"""What stays allowed on a protected sheet. There is no password: the protection is there against slips, not against people."""
+
+
 def document_layout(document: str, config: Config, values: DocumentValues | None = None) -> Layout:
-    """Where everything stands in a document: a blank one says its type, its campagne and three exercices from it."""
+    """Where everything stands in a document: a blank one says its type, its campagne and the exercices from it."""
     given = values or DocumentValues()
     year = config.campagne.annee
     identity = {"type_document": document, "campagne": year, **given.identification}
-    exercices = given.exercices or ((year, year + 1, year + 2) if "budget" in DOCUMENTS[document].sheets else ())
-    return Layout(document, replace(given, identification=identity, exercices=exercices))
+    blank = tuple(range(year, year + _EXERCICES.get(document, 3))) if "budget" in DOCUMENTS[document].sheets else ()
+    financers = given.financers or financer_names(config)
+    return Layout(document, replace(given, identification=identity, exercices=given.exercices or blank, financers=financers))
+
+
+def financer_names(config: Config) -> tuple[str, ...]:
+    """The financers that the software and the configuration know, to be suggested."""
+    return tuple(f.name for f in (*known_financers(), *config.extra_financers()) if f.type != OWN_RESOURCES)
+
+
+def campaign_day(config: Config, day: date) -> date:
+    """The day whose caps a blank template shows: that day, or the nearest one of the campaign's year."""
+    year = config.campagne.annee
+    return min(max(day, date(year, 1, 1)), date(year, 12, 31))
 
 
 def document_bytes(document: str, config: Config, *, day: date, values: DocumentValues | None = None) -> bytes:
@@ -67,32 +92,38 @@ def write_document(target: Path | BinaryIO, document: str, config: Config, *, da
 
 
 def write_templates(folder: Path, config: Config, day: date) -> list[Path]:
-    """Write the five blank documents, `<slug>.xlsx`, with the caps in force that day. Gives their paths."""
+    """Write the five blank documents, `<slug>.xlsx`, with the caps in force that day of the campaign. Gives their paths."""
     folder.mkdir(parents=True, exist_ok=True)
     paths = []
     for document in DOCUMENTS.values():
         path = folder / f"{document.slug}.xlsx"
-        write_document(path, document.name, config, day=day)
+        write_document(path, document.name, config, day=campaign_day(config, day))
         paths.append(path)
     return paths
 
 
 def _write_sheets(book: xlsxwriter.Workbook, layout: Layout, config: Config, day: date) -> None:
     styles, caps = Styles(book), Caps.at(config, day)
+    board = make_board(layout, config, caps)
     campaign = layout.values.identification.get("campagne")
     shown = campaign if isinstance(campaign, int) else config.campagne.annee
-    guide = book.add_worksheet(GUIDE)
-    set_up_page(guide, layout.document, shown)
-    write_guide(guide, layout, config, day, styles)
+
+    def add_sheet(title: str, header: int | None = None, allowed: Mapping[str, bool] = _PROTECTED) -> Any:
+        sheet = book.add_worksheet(title)
+        set_up_page(sheet, layout.document, shown, header)
+        sheet.protect("", dict(allowed))
+        return sheet
+
+    write_guide(add_sheet(GUIDE), layout, config, day, styles)
     for kind in layout.sheets():
-        sheet = book.add_worksheet(layout.title(kind))
-        set_up_page(sheet, layout.document, shown, None if kind == "identification" else HEADER)
+        title = layout.title(kind)
         if kind == "identification":
-            write_identification(sheet, layout, styles)
+            write_identification(add_sheet(title), layout, board, styles)
         elif kind == "budget":
-            write_budget(book, sheet, layout, styles)
+            write_budget(book, add_sheet(title, HEADER), layout, board, styles)
         else:
-            write_table(sheet, kind, layout, styles, caps)
+            write_table(add_sheet(title, HEADER, _TABLES_PROTECTED), kind, layout, board, styles, caps)
+    write_verification(add_sheet(BOARD, HEADER), board, styles)
     write_lists(book, book.add_worksheet(LISTS_SHEET), layout, styles)
 
 

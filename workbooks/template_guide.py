@@ -5,10 +5,11 @@ from datetime import date
 from typing import Any
 
 from schemas.parameters import Config, Parameter
-from schemas.spec import DECISIONS, DOCUMENTS, DOSSIERS, FONCTIONNEMENT, PREFIGURATION
+from schemas.spec import DECISIONS, DOCUMENTS, DOSSIERS, FONCTIONNEMENT, MEMO, PREFIGURATION
 from schemas.text import euros, french_date, number
+from workbooks.template_board import BOARD
 from workbooks.template_layout import Layout
-from workbooks.template_style import COMPUTED, INPUT, NAVY, Styles, height_for
+from workbooks.template_style import ALERT, COMPUTED, FADED, INPUT, NAVY, Styles, height_for
 
 GUIDE = "Lisez-moi"
 _LEFT, _RIGHT = 34, 118
@@ -25,11 +26,16 @@ _PURPOSE = {
     "mandats": "Les paiements.",
     "derogations": "Les dérogations accordées à un projet.",
     "arbitrages": "La réponse du service à un constat donné.",
+    "verification": "Ce qui manque, ce qui ne va pas, pendant que vous écrivez. À relire avant l'envoi.",
 }
 _RETURN = {
     DECISIONS: "Déposez ce classeur dans le sous-dossier des dépôts réservé au service de la Région : ailleurs, il n'est pas cru.",
 }
 _SEND = "Enregistrez au format .xlsx, sans mot de passe, et renvoyez le classeur à l'adresse qui vous a transmis ce modèle."
+_UNPROTECT = (
+    "Seules les cellules à remplir sont ouvertes. Pour changer le reste (ajouter une colonne, par exemple), ôtez la protection, qui est "
+    "sans mot de passe : dans Excel, Révision > Ôter la protection de la feuille ; dans LibreOffice, Outils > Protéger la feuille."
+)
 _AGAIN = "Pour corriger un envoi : partez du même fichier, augmentez « Version » de 1, mettez la date du jour, renvoyez le tout."
 
 
@@ -45,7 +51,7 @@ def write_guide(sheet: Any, layout: Layout, config: Config, day: date, styles: S
     if layout.values.notes:
         row = _block(sheet, row, "À savoir", [("", note, None) for note in layout.values.notes], styles)
     row = _block(sheet, row, "Que remplir, et dans quel ordre", _steps(layout), styles)
-    row = _block(sheet, row, "Couleurs", _colours(styles), styles)
+    row = _block(sheet, row, "Couleurs", _colours(layout, styles), styles)
     if layout.document in (*DOSSIERS, DECISIONS):
         title = f"Plafonds en vigueur au {french_date(day)}, et le texte qui les fixe"
         row = _block(sheet, row, title, _caps(layout.document, config, day), styles)
@@ -70,7 +76,8 @@ def _block(sheet: Any, row: int, title: str, lines: list[Line], styles: Styles) 
         full = not left
         sheet.set_row(row, max(16, height_for(right, _LEFT + _RIGHT if full else _RIGHT)))
         if full:
-            sheet.write_string(row, 0, f"•  {right}", styles.get(valign="vcenter"))
+            # Two columns in one: the text wraps over both.
+            sheet.merge_range(row, 0, row, 1, f"•  {right}", styles.get(valign="vcenter", text_wrap=True))
         elif left.startswith("internal:"):
             place, text = left.removeprefix("internal:").split("|")
             link = styles.get(bold=True, font_color=NAVY, underline=1, valign="vcenter")
@@ -83,19 +90,28 @@ def _block(sheet: Any, row: int, title: str, lines: list[Line], styles: Styles) 
 
 
 def _steps(layout: Layout) -> list[Line]:
+    sheets = [(layout.title(kind), _PURPOSE[kind]) for kind in layout.sheets()]
     return [
-        (f"internal:'{layout.title(kind)}'!A1|{position}. {layout.title(kind)}", _PURPOSE[kind], None)
-        for position, kind in enumerate(layout.sheets(), start=1)
+        (f"internal:'{title}'!A1|{position}. {title}", purpose, None)
+        for position, (title, purpose) in enumerate([*sheets, (BOARD, _PURPOSE["verification"])], start=1)
     ]
 
 
-def _colours(styles: Styles) -> list[Line]:
+def _colours(layout: Layout, styles: Styles) -> list[Line]:
     lines: list[Line] = [
         ("Libellé", "Réponse obligatoire.", styles.header(True, align="center")),
         ("Libellé", "Réponse utile, que vous pouvez laisser vide.", styles.header(False, align="center")),
         ("à remplir", "Fond jaune pâle : à vous d'écrire.", styles.boxed(INPUT, align="center", valign="vcenter")),
         ("calcul", "Fond gris : calculé pour vous.", styles.boxed(COMPUTED, align="center", valign="vcenter")),
+        (
+            "à corriger",
+            "Fond orange : il manque quelque chose, ou un plafond est dépassé.",
+            styles.boxed(ALERT, align="center", valign="vcenter"),
+        ),
     ]
+    if layout.values.memos:
+        memo = styles.boxed(COMPUTED, font_color=FADED, italic=True, align="center", valign="vcenter")
+        lines.append((MEMO.lower(), f"Colonnes « {MEMO} » : le budget retenu la dernière fois, jamais lu ni compté.", memo))
     return lines
 
 
@@ -125,10 +141,11 @@ def _cap(parameter: Parameter, day: date, sentence: str) -> str:
 
 def _advice(layout: Layout) -> list[Line]:
     lines = [
-        "Ne renommez ni les feuilles ni les en-têtes. Vous pouvez ajouter des lignes, des colonnes et des feuilles : elles ne gênent pas.",
+        "Ne renommez ni les feuilles ni les en-têtes. Vous pouvez ajouter des lignes et des feuilles : elles ne gênent pas.",
         "Un montant s'écrit en chiffres, seul dans sa cellule : 35000 ou 35000,50. Une précision va dans la colonne prévue pour elle.",
         "Une date s'écrit jj/mm/aaaa. Ne laissez ni « idem », ni « à préciser » : laissez vide ce que vous ne savez pas encore.",
         "N'écrivez aucun nom de personne, salaire nominatif ou adresse personnelle.",
+        _UNPROTECT,
     ]
     if "budget" in layout.sheets():
         lines.insert(1, "Une rubrique du budget (60, 61…) peut être remplie seule, sans détail ; sinon elle additionne ses sous-lignes.")

@@ -1,4 +1,4 @@
-"""Drop-downs and entry checks: what Excel itself says while a cell is filled, with the text behind each cap.
+"""Entry checks: what Excel itself says while a cell is filled, with the text behind each cap.
 
 A cap warns and does not forbid: a waiver may lift it. The pipeline alone decides.
 """
@@ -7,19 +7,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from schemas.accounts import accounts
-from schemas.financers import OWN_RESOURCES, REGION, TYPES
+from schemas.decisions import AWARD
+from schemas.financers import REGION
 from schemas.parameters import Config, DatedValue
-from schemas.pays import all_pays
-from schemas.plan import SECURED
 from schemas.spec import PREFIGURATION, Column
 from schemas.text import euros, number
 from workbooks.cells import letters
 from workbooks.template_layout import CAPACITY, FIRST, Layout
+from workbooks.template_lists import SUGGESTED, YEARS_NAME, list_name
 
-LISTS_SHEET = "Listes"
-SECURED_NAME = "Statuts_acquis"
-YEARS_NAME = "Exercices_du_budget"
 _MESSAGE, _TITLE = 255, 32
 _HINTS = {
     "montant": "Montant en euros, sans texte : 35000 ou 35000,50.",
@@ -32,6 +28,7 @@ _HINTS = {
     "pays": "Choisissez dans la liste, ou écrivez le code.",
     "compte": "Numéro de compte, à choisir dans la liste.",
 }
+_SUGGESTION = "Choisissez dans la liste, ou écrivez autre chose."
 
 Validation = dict[str, Any]
 
@@ -61,44 +58,21 @@ def fit(text: str, limit: int = _MESSAGE) -> str:
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
 
 
-def list_name(column: Column) -> str | None:
-    """The defined name of a column's drop-down, if it has one."""
-    if column.kind == "pays":
-        return "Liste_pays"
-    if column.kind == "compte":
-        return "Liste_comptes"
-    return f"Liste_{column.name}_{len(column.choices)}" if column.choices else None
-
-
-def lists_of(layout: Layout) -> dict[str, list[str | int]]:
-    """Every drop-down of a document, by defined name."""
-    found: dict[str, list[str | int]] = {}
-    tables = [c for kind in layout.sheets() if kind not in ("identification", "budget") for c in layout.columns(kind)]
-    for column in (*layout.fields(), *tables):
-        if name := list_name(column):
-            found[name] = list(column.choices)
-    if "Liste_pays" in found:
-        found["Liste_pays"] = [p.name for p in all_pays().values()]
-    if "Liste_comptes" in found:
-        found["Liste_comptes"] = [int(code) if code.isdigit() else code for code in accounts()]
-    if "budget" in layout.sheets():
-        found[SECURED_NAME] = list(SECURED)
-        found["Types_du_compte_74"] = [t for t in TYPES if t != OWN_RESOURCES]
-    return found
-
-
 def input_message(column: Column) -> str:
     """What Excel shows beside a selected cell."""
-    return fit(f"{column.description} {_HINTS.get(column.kind, '')}".strip())
+    hint = _SUGGESTION if list_name(column) in SUGGESTED else _HINTS.get(column.kind, "")
+    return fit(f"{column.description} {hint}".strip())
 
 
-def plain_check(column: Column) -> Validation:
-    """The check that a column's kind alone calls for."""
+def with_message(check: Validation, column: Column) -> Validation:
+    """The check of a cell, with what is shown when it is selected."""
+    return {**check, "input_title": fit(column.label, _TITLE), "input_message": input_message(column), "ignore_blank": True}
+
+
+def plain_check(column: Column, own: str) -> Validation:
+    """The check that a column's kind alone calls for; `own` is the address of its first cell."""
     if name := list_name(column):
-        check: Validation = {"validate": "list", "source": f"={name}", "error_title": "Valeur hors liste"}
-        if column.kind == "choix":
-            return {**check, "error_type": "stop", "error_message": "Choisissez une valeur de la liste."}
-        return {**check, "error_type": "warning", "error_message": f"Cette valeur n'est pas dans la liste. {_HINTS[column.kind]}"}
+        return _list_check(column, name)
     if column.kind == "date":
         return {
             "validate": "date", "criteria": "between", "minimum": date(1990, 1, 1), "maximum": date(2100, 12, 31),
@@ -113,7 +87,24 @@ def plain_check(column: Column) -> Validation:
         return _between("integer", least, 99, "Nombre entier attendu", f"Écrivez un nombre entier, {least} ou plus.")
     if column.kind == "montant":
         return _amount_check(column)
+    if column.kind == "siret":
+        digits = f'LEN(SUBSTITUTE({own}," ",""))'
+        message = "Un SIRET a 14 chiffres. Relisez-le, ou laissez la case vide."
+        return {
+            "validate": "custom", "value": f"=OR({digits}=14,{digits}=9)", "error_type": "warning", "error_title": "SIRET",
+            "error_message": message,
+        }  # fmt: skip
     return {"validate": "any"}
+
+
+def _list_check(column: Column, name: str) -> Validation:
+    check: Validation = {"validate": "list", "source": f"={name}"}
+    if name in SUGGESTED:
+        return {**check, "show_error": False}
+    check["error_title"] = "Valeur hors liste"
+    if column.kind == "choix":
+        return {**check, "error_type": "stop", "error_message": "Choisissez une valeur de la liste."}
+    return {**check, "error_type": "warning", "error_message": f"Cette valeur n'est pas dans la liste. {_HINTS[column.kind]}"}
 
 
 def _amount_check(column: Column) -> Validation:
@@ -130,8 +121,9 @@ def _between(kind: str, low: int, high: int, title: str, message: str) -> Valida
 
 def check_for(layout: Layout, kind: str, column: Column, caps: Caps) -> Validation:
     """The whole check of one column of a table: its cap where one is in force, else what its kind calls for."""
-    check = _cap_check(layout, kind, column, caps) or _year_check(layout, kind, column) or plain_check(column)
-    return {**check, "input_title": fit(column.label, _TITLE), "input_message": input_message(column), "ignore_blank": True}
+    own = f"{letters(_index(layout, kind, column.name))}{FIRST + 1}"
+    check = _cap_check(layout, kind, column, caps) or _year_check(layout, kind, column) or plain_check(column, own)
+    return with_message(check, column)
 
 
 def _year_check(layout: Layout, kind: str, column: Column) -> Validation | None:
@@ -140,31 +132,87 @@ def _year_check(layout: Layout, kind: str, column: Column) -> Validation | None:
         return None
     return {
         "validate": "list", "source": f"={YEARS_NAME}", "error_type": "warning", "error_title": "Exercice absent du budget",
-        "error_message": "Choisissez une année de la feuille Budget, ou ajoutez-y d'abord la colonne de cette année.",
+        "error_message": "Choisissez une année de la feuille Budget, ou écrivez-la d'abord en tête d'une de ses colonnes.",
     }  # fmt: skip
 
 
 def _cap_check(layout: Layout, kind: str, column: Column, caps: Caps) -> Validation | None:
-    if kind == "postes" and column.name == "aide_eur" and caps.poste and caps.poste.valeur is not None:
-        formula = _sum_at_most(layout, kind, column.name, ("poste", "annuite"), caps.poste)
+    """The check of a cell that a cap bounds, where that cap is in force."""
+    names = {c.name for c in layout.columns(kind)}
+    if kind == "plan" and layout.document == PREFIGURATION and column.name in ("sollicite_eur", "acquis_eur"):
+        return _study_check(layout, kind, column, caps.etude)
+    if kind == "postes" and names >= {"poste", "annuite", "exercice"}:
+        return _post_check(layout, column, caps)
+    if kind == "decisions" and names >= {"volet", "postes_accordes", "duree_ans", "nature"}:
+        return _decision_check(layout, column, caps)
+    return None
+
+
+def _study_check(layout: Layout, kind: str, column: Column, cap: DatedValue | None) -> Validation | None:
+    if cap is None or cap.valeur is None:
+        return None
+    other = f'{_own(layout, kind, "type_financeur")}<>"{REGION}"'
+    formula = _sum_at_most(layout, kind, column.name, ("type_financeur",), cap, other)
+    rule = f"L'aide de la Région à l'étude ne dépasse pas {euros(cap.valeur)}, sauf dérogation."
+    return _warning(formula, "Plafond de l'aide à l'étude", rule, cap)
+
+
+def _post_check(layout: Layout, column: Column, caps: Caps) -> Validation | None:
+    if column.name == "aide_eur" and caps.poste and caps.poste.valeur is not None:
+        formula = _sum_at_most(layout, "postes", column.name, ("poste", "annuite"), caps.poste)
         rule = f"L'aide à un poste ne dépasse pas {euros(caps.poste.valeur)} par annuité, sauf dérogation."
         return _warning(formula, "Plafond de l'aide à un poste", rule, caps.poste)
-    if kind == "postes" and column.name == "annuite" and caps.duree and caps.duree.valeur is not None:
-        limit = number(caps.duree.valeur)
-        check = _between("integer", 1, int(caps.duree.valeur), "Nombre d'annuités", "")
-        message = fit(f"Un poste est aidé {limit} ans au plus, sauf dérogation. {caps.duree.reference}")
-        return {**check, "error_type": "warning", "error_message": message}
-    study = kind == "plan" and layout.document == PREFIGURATION and column.name in ("sollicite_eur", "acquis_eur")
-    if study and caps.etude and caps.etude.valeur is not None:
-        own = f"${letters(_index(layout, kind, 'type_financeur'))}{FIRST + 1}"
-        formula = _sum_at_most(layout, kind, column.name, ("type_financeur",), caps.etude, f'{own}<>"{REGION}"')
-        rule = f"L'aide de la Région à l'étude ne dépasse pas {euros(caps.etude.valeur)}, sauf dérogation."
-        return _warning(formula, "Plafond de l'aide à l'étude", rule, caps.etude)
+    if column.name == "annuite" and caps.duree and caps.duree.valeur is not None:
+        rule = f"Un poste est aidé {number(caps.duree.valeur)} ans au plus, sauf dérogation."
+        return _integer_at_most(caps.duree, 1, "Nombre d'annuités", rule)
+    if column.name == "poste" and caps.postes_max and caps.postes_max.valeur is not None:
+        limit = number(caps.postes_max.valeur)
+        rule = f"Le nombre de postes aidés la même année ne dépasse pas {limit}, sauf dérogation."
+        formula = f"={_distinct_posts(layout)}<={caps.postes_max.valeur}"
+        return _warning(formula, "Nombre de postes", rule, caps.postes_max)
     return None
+
+
+def _distinct_posts(layout: Layout) -> str:
+    """How many posts share the exercice of the row; while that is blank, how many posts there are in all."""
+    posts, years, year = _span(layout, "postes", "poste"), _span(layout, "postes", "exercice"), _own(layout, "postes", "exercice")
+    same = f'(({year}="")+({years}={year})>0)'
+    # Each post counts on its first row among those. Excel takes 255 signs at most here.
+    keys = f"{posts}&{same}"
+    return f'SUMPRODUCT({same}*({posts}<>"")*(MATCH({keys},{keys},0)=ROW({posts})-{FIRST}))'
+
+
+def _decision_check(layout: Layout, column: Column, caps: Caps) -> Validation | None:
+    """The Région's own votes: a higher one is entered all the same, and reported (DEC401)."""
+    if column.name == "duree_ans" and caps.duree:
+        return _integer_at_most(caps.duree, 1, "Durée de l'aide", f"Un poste est aidé {number(caps.duree.valeur)} ans au plus.")
+    if column.name == "postes_accordes" and caps.postes_max:
+        rule = f"Au plus {number(caps.postes_max.valeur)} postes aidés la même année."
+        return _integer_at_most(caps.postes_max, 0, "Nombre de postes", rule)
+    if column.name == "vote_eur" and caps.etude and caps.poste:
+        own, volet, nature = (_own(layout, "decisions", name) for name in ("vote_eur", "volet", "nature"))
+        posts, years = (_own(layout, "decisions", name) for name in ("postes_accordes", "duree_ans"))
+        study = f'({volet}<>"préfiguration")+({own}<={caps.etude.valeur})>0'
+        post = f'({volet}<>"fonctionnement")+({posts}="")+({years}="")+({own}<={caps.poste.valeur}*{posts}*{years})>0'
+        formula = f'=AND(ISNUMBER({own}),OR({nature}<>"{AWARD}",AND({study},{post})))'
+        texts = dict.fromkeys((caps.etude.reference, caps.poste.reference))
+        rule = f"Étude : {euros(caps.etude.valeur)} au plus. Poste : {euros(caps.poste.valeur)} par an au plus."
+        return {**_warning(formula, "Vote au-dessus du plafond", rule, caps.poste), "error_message": fit(f"{rule} {'. '.join(texts)}")}
+    return None
+
+
+def _integer_at_most(cap: DatedValue, least: int, title: str, rule: str) -> Validation:
+    check = _between("integer", least, int(cap.valeur or 0), title, fit(f"{rule} {cap.reference}"))
+    return {**check, "error_type": "warning"}
 
 
 def _index(layout: Layout, kind: str, name: str) -> int:
     return [c.name for c in layout.columns(kind)].index(name)
+
+
+def _own(layout: Layout, kind: str, name: str) -> str:
+    """The cell of a column on the first row, whose column stays where the check is copied."""
+    return f"${letters(_index(layout, kind, name))}{FIRST + 1}"
 
 
 def _span(layout: Layout, kind: str, name: str) -> str:
@@ -175,7 +223,7 @@ def _span(layout: Layout, kind: str, name: str) -> str:
 def _sum_at_most(layout: Layout, kind: str, name: str, keys: tuple[str, ...], cap: DatedValue, otherwise: str = "") -> str:
     """A positive number, and the sum over the rows of the same keys within the cap (written for the first row)."""
     own = f"{letters(_index(layout, kind, name))}{FIRST + 1}"
-    pairs = ",".join(f"{_span(layout, kind, key)},${letters(_index(layout, kind, key))}{FIRST + 1}" for key in keys)
+    pairs = ",".join(f"{_span(layout, kind, key)},{_own(layout, kind, key)}" for key in keys)
     within = f"SUMIFS({_span(layout, kind, name)},{pairs})<={cap.valeur}"
     return f"=AND(ISNUMBER({own}),{own}>=0,{f'OR({otherwise},{within})' if otherwise else within})"
 

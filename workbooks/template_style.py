@@ -1,7 +1,10 @@
 """The look of the templates: one palette that stays readable in grey, cell formats made once, widths and printing."""
 
+from decimal import Decimal
 from math import ceil
 from typing import Any
+
+from workbooks.template_values import Formula, Value
 
 NAVY = "#1F3864"
 PALE_BLUE = "#D6DCE5"
@@ -9,6 +12,9 @@ INPUT = "#FFFBE6"
 COMPUTED = "#EDEDED"
 TOTAL = "#D0D0D0"
 ALERT = "#F4B183"
+FADED = "#7F7F7F"
+UNVALUED = "__sans_valeur__"
+"""Stands for the result of a formula that is to have none; taken out once the workbook is written."""
 _LINE = "#A6A6A6"
 
 EUROS_OR_DASH = '#,##0.00 "€";-#,##0.00 "€";"–"'
@@ -44,7 +50,7 @@ class Styles:
         """The format with these XlsxWriter properties."""
         key = tuple(sorted(properties.items()))
         if key not in self._made:
-            self._made[key] = self._book.add_format({"font_name": "Arial", "font_size": 10, "valign": "top", **properties})
+            self._made[key] = self._book.add_format({"font_name": "Arial", "font_size": 10, "valign": "vcenter", **properties})
         return self._made[key]
 
     def boxed(self, fill: str, **properties: Any) -> Any:
@@ -55,7 +61,11 @@ class Styles:
         """A cell to fill, for that kind of column."""
         align = "right" if kind in _RIGHT else "center" if kind in _CENTRE else "left"
         wraps = {"text_wrap": True, "indent": 1} if align == "left" else {}
-        return self.boxed(INPUT, num_format=NUMBER_FORMATS[kind], align=align, **wraps)
+        return self.boxed(INPUT, num_format=NUMBER_FORMATS[kind], align=align, locked=False, **wraps)
+
+    def beyond(self, kind: str) -> Any:
+        """The rows below those made ready: a sender may go on."""
+        return self.get(num_format=NUMBER_FORMATS[kind], locked=False)
 
     def header(self, required: bool, **properties: Any) -> Any:
         """A header: dark where an answer is compulsory, pale elsewhere."""
@@ -74,6 +84,14 @@ class Styles:
     def hint(self) -> Any:
         """The line below it."""
         return self.get(italic=True, font_color="#404040", valign="vcenter")
+
+    def wrong(self) -> Any:
+        """What a conditional format adds to a cell that is to be mended."""
+        return self.get(bg_color=ALERT)
+
+    def memo(self, **properties: Any) -> Any:
+        """A figure shown for the eye alone."""
+        return self.boxed(COMPUTED, font_color=FADED, italic=True, num_format=EUROS_OR_DASH, align="right", **properties)
 
 
 def width_of(name: str, kind: str) -> int:
@@ -100,3 +118,17 @@ def set_up_page(sheet: Any, document: str, campaign: int, header_row: int | None
     sheet.fit_to_pages(1, 0)
     if header_row is not None:
         sheet.repeat_rows(header_row)
+
+
+def write_value(sheet: Any, row: int, column: int, value: Value, style: Any) -> None:
+    """Write any value as what it is; a text is never taken for a formula or a link."""
+    if value is None:
+        sheet.write_blank(row, column, None, style)
+    elif isinstance(value, Formula):
+        sheet.write_formula(row, column, value.text, style, UNVALUED if value.value is None else value.value)
+    elif isinstance(value, str):
+        sheet.write_string(row, column, value, style)
+    elif isinstance(value, int | Decimal):
+        sheet.write_number(row, column, value, style)
+    else:
+        sheet.write_datetime(row, column, value, style)

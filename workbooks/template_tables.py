@@ -6,10 +6,13 @@ from typing import Any
 
 from schemas.spec import Column
 from workbooks.cells import letters
-from workbooks.template_budget import write_value
+from workbooks.template_board import Board
+from workbooks.template_hints import write_hint
 from workbooks.template_layout import CAPACITY, FIRST, HEADER, Layout
-from workbooks.template_rules import LISTS_SHEET, Caps, check_for, input_message, lists_of, plain_check
-from workbooks.template_style import INPUT, NUMBER_FORMATS, Styles, height_for, width_of
+from workbooks.template_lists import LISTS_SHEET, lists_of
+from workbooks.template_marks import marks
+from workbooks.template_rules import Caps, check_for, input_message, plain_check, with_message
+from workbooks.template_style import COMPUTED, INPUT, NUMBER_FORMATS, Styles, height_for, width_of, write_value
 from workbooks.template_values import Formula, Row, Value, amount
 
 _LABEL_WIDTH, _VALUE_WIDTH, _HELP_WIDTH = 30, 46, 74
@@ -17,7 +20,9 @@ _ROWS = {"plan": 30, "postes": 15, "partenaires": 20, "realise": 40, "engagement
 """Rows made ready to fill; a table goes on below them."""
 _TOTALLED = ("plan", "postes", "engagements")
 """Kinds whose amounts simply add up: a decision or a mandat can subtract, a compte rendu holds charges and produits."""
+_FIXED = "Déjà écrit : c'est le document que ce modèle permet de remplir."
 _HINTS = {
+    "identification": "Remplissez la colonne jaune. Un libellé sur fond foncé demande une réponse.",
     "plan": "Une ligne par financeur et par exercice. Le budget (compte 74) reprend ces lignes.",
     "postes": "Une ligne par poste, annuité et exercice : une annuité à cheval sur deux années prend deux lignes.",
     "partenaires": "Une ligne par structure qui prend part au projet, au-delà des seules associations. Aucun nom de personne.",
@@ -31,51 +36,52 @@ _HINTS = {
 }
 
 
-def write_identification(sheet: Any, layout: Layout, styles: Styles) -> None:
-    """Labels, values and help, one label a row."""
+def write_identification(sheet: Any, layout: Layout, board: Board, styles: Styles) -> None:
+    """Labels, values and help, one label a row. The type of the document is not the sender's to change."""
     sheet.set_column(0, 0, _LABEL_WIDTH)
     sheet.set_column(1, 1, _VALUE_WIDTH)
     sheet.set_column(2, 2, _HELP_WIDTH)
-    sheet.set_row(0, 24)
-    sheet.write_string(0, 0, layout.document, styles.title())
-    sheet.write_string(1, 0, "Remplissez la colonne jaune. Un libellé sur fond foncé demande une réponse.", styles.hint())
+    write_hint(sheet, board, "identification", layout.document, _HINTS["identification"], styles)
     for index, column in enumerate(layout.fields(), start=HEADER):
-        required = column.required_in(layout.document)
+        required, fixed = column.required_in(layout.document), column.name == "type_document"
         value = layout.values.identification.get(column.name)
-        text = f"{'Obligatoire. ' if required else ''}{input_message(column)}"
+        text = _FIXED if fixed else f"{'Obligatoire. ' if required else ''}{input_message(column)}"
         sheet.set_row(index, max(20, height_for(text, _HELP_WIDTH), height_for(str(value or ""), _VALUE_WIDTH)))
         sheet.write_string(index, 0, column.label, styles.header(required, align="left", indent=1))
-        style = styles.boxed(INPUT, num_format=NUMBER_FORMATS[column.kind], align="left", valign="vcenter", text_wrap=True, indent=1)
+        shape = {"align": "left", "valign": "vcenter", "text_wrap": True, "indent": 1, "locked": fixed}
+        style = styles.boxed(COMPUTED if fixed else INPUT, num_format=NUMBER_FORMATS[column.kind], **shape)
         write_value(sheet, index, 1, value, style)
         sheet.write_string(index, 2, text, styles.get(text_wrap=True, valign="vcenter", indent=1))
-        check = plain_check(column)
-        if check["validate"] != "any":
-            sheet.data_validation(index, 1, index, 1, check)
+        if not fixed:
+            sheet.data_validation(index, 1, index, 1, with_message(plain_check(column, f"B{index + 1}"), column))
     sheet.freeze_panes(HEADER, 0)
     sheet.print_area(0, 0, HEADER + len(layout.fields()) - 1, 2)
 
 
-def write_table(sheet: Any, kind: str, layout: Layout, styles: Styles, caps: Caps) -> None:
-    """A table: title, hint, live total, header with notes, rows ready to fill with their checks."""
+def write_table(sheet: Any, kind: str, layout: Layout, board: Board, styles: Styles, caps: Caps) -> None:
+    """A table: title, hint, live total, header with notes and filter, rows ready to fill with their checks."""
     columns, rows = layout.columns(kind), layout.values.tables.get(kind, ())
     count = max(_ROWS.get(kind, 20), len(rows) + 5)
-    sheet.set_row(0, 24)
-    sheet.write_string(0, 0, layout.title(kind), styles.title())
-    sheet.write_string(1, 0, _HINTS[kind], styles.hint())
+    write_hint(sheet, board, kind, layout.title(kind), _HINTS[kind], styles)
+    for row in range(HEADER):
+        for index in range(1, len(columns)):
+            sheet.write_blank(row, index, None, styles.get())
     if kind in _TOTALLED:
         _write_totals(sheet, columns, rows, styles)
     sheet.set_row(HEADER, 32)
     for index, column in enumerate(columns):
-        sheet.set_column(index, index, width_of(column.name, column.kind))
+        sheet.set_column(index, index, width_of(column.name, column.kind), styles.beyond(column.kind))
         _write_header(sheet, index, column, layout.document, styles)
-        check = check_for(layout, kind, column, caps)
-        sheet.data_validation(FIRST, index, FIRST + CAPACITY - 1, index, check)
+        sheet.data_validation(FIRST, index, FIRST + CAPACITY - 1, index, check_for(layout, kind, column, caps))
         for line in range(count):
             value = rows[line].get(column.name) if line < len(rows) else None
             write_value(sheet, FIRST + line, index, value, styles.entry(column.kind))
+    for column_index, rule in marks(layout, kind, caps):
+        options = {"type": "formula", "criteria": rule, "format": styles.wrong()}
+        sheet.conditional_format(FIRST, column_index, FIRST + CAPACITY - 1, column_index, options)
     _set_heights(sheet, columns, rows)
+    sheet.autofilter(HEADER, 0, FIRST + CAPACITY - 1, len(columns) - 1)
     sheet.freeze_panes(FIRST, 0)
-    sheet.print_area(0, 0, FIRST + count - 1, len(columns) - 1)
 
 
 def _write_header(sheet: Any, index: int, column: Column, document: str, styles: Styles) -> None:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import TypeAlias
 
 from schemas.plan import REFUSED, SECURED
+from schemas.spec import MEMO
 
 ZERO = Decimal(0)
 
@@ -16,7 +17,7 @@ class Formula:
     """A formula and the result stored beside it. `value` None stores none (CEL106); `#REF!` stores an error (CEL105)."""
 
     text: str
-    value: Decimal | int | str | None
+    value: Decimal | int | str | bool | None
 
 
 Value: TypeAlias = str | int | Decimal | date | Formula | None
@@ -37,9 +38,23 @@ class BudgetLine:
 
 
 @dataclass(frozen=True)
+class Memo:
+    """What was retained for one exercice, shown beside the Budget and never read: by account, and type of financer for account 74."""
+
+    exercice: int
+    amounts: Mapping[tuple[str, str], Decimal]
+
+    @property
+    def header(self) -> str:
+        """Its header, by which the reader knows that it is to be left alone."""
+        return f"{MEMO} : budget {self.exercice} retenu (€)"
+
+
+@dataclass(frozen=True)
 class DocumentValues:
     """What one workbook says. `tables` holds rows by kind of sheet, each row by field; `notes` are printed in the Lisez-moi.
 
+    `financers` are the names that the drop-down suggests; `memos` are shown beside the Budget, for the eye alone.
     `sheets` and `columns` (by kind: field names, or any other header) replace what the contract gives, for examples of mistakes only.
     """
 
@@ -48,6 +63,8 @@ class DocumentValues:
     budget: tuple[BudgetLine, ...] = ()
     tables: Mapping[str, Sequence[Row]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    financers: tuple[str, ...] = ()
+    memos: tuple[Memo, ...] = ()
     sheets: tuple[str, ...] | None = None
     columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
