@@ -4,6 +4,8 @@ import errno
 import json
 import re
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -129,6 +131,14 @@ def test_the_page_shows_what_check_shows(monkeypatch: pytest.MonkeyPatch, capsys
     page = (ROOT / "docs" / "commandes.md").read_text("utf-8")
     shown = "".join(f"    {line}\n" if line else "\n" for line in told.splitlines())
     assert shown.rstrip() in page
+
+
+def test_check_of_a_file_loads_only_what_it_needs() -> None:
+    code = f"import sys; from flows.cli import main; main(['check', {str(VANNES)!r}]); print(*{{m.split('.')[0] for m in sys.modules}})"
+    told = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, check=True).stdout
+    loaded = set(told.splitlines()[-1].decode("ascii").split())
+    assert {"polars", "pandera"} <= loaded
+    assert not loaded & {"prefect", "openpyxl", "xlsxwriter", "jinja2", "python_calamine", "pandas", "numpy", "sqlalchemy"}
 
 
 def test_check_of_a_folder_takes_what_a_run_takes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
