@@ -1,18 +1,26 @@
 """Which files get a return and under which name; returns as an output of a run: made, replaced, taken away, given back again."""
 
+from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import polars as pl
 import pytest
 
 from flows import steps
-from schemas.returns import FOLDER, SUFFIX
-from tests.grids import CONFIG, DAY, check, decisions, posts, statement, study, tables
-from tests.returned import book, comments, texts
+from schemas.returns import FOLDER, SUFFIX, HeadingChange, VersionChange
+from tests.builders import xlsx
+from tests.grids import CONFIG, DAY, SPECS, check, decisions, posts, statement, study, tables
+from tests.returned import book, comments, line, texts, wanted
 from tests.runs import InProcess, run_steps
+from workbooks.discover import fingerprint
 from workbooks.mistakes import write_mistakes
+from workbooks.pool import ReaderPool, ReadingRules
+from workbooks.retour import NOT_COPIED
+from workbooks.retour_fichier import return_from_plain, return_to_plain
 from workbooks.retour_plan import file_returns, next_step, return_paths, with_returns
+from workbooks.wire import dump, load
 
 
 @pytest.fixture(autouse=True)
@@ -108,6 +116,40 @@ def test_a_return_says_the_findings_of_its_file_the_gravest_first_and_no_more_th
     assert first.left_out == open_ones - 2 > 0
     assert second.left_out == 0
     assert first.decision == "rejeté"
+
+
+# --- From one process to another --------------------------------------------------------------------------------------------
+
+
+def test_a_return_travels_whole() -> None:
+    change = VersionChange(
+        "v1.xlsx", (line("B2"),), (), (line("C3"),), (line("D4"),), (HeadingChange("60 Achats", Decimal("0.10"), Decimal(2)),)
+    )
+    whole = wanted([line("B2", reference="« Été »")], change=change)
+    assert return_from_plain(load(dump(return_to_plain(whole)))) == whole
+
+
+def test_processes_write_the_copy_or_the_page_alone(tmp_path: Path) -> None:
+    (tmp_path / "bon.xlsx").write_bytes(xlsx({"Feuil1": [["a"]]}))
+    (tmp_path / "perdu.xlsx").write_bytes(b"PK")
+    returns = [
+        replace(
+            wanted([line("A1", sheet="Feuil1")], path=name),
+            sha256=fingerprint(tmp_path / name, name).sha256,
+            target=f"r/{name}",
+            readable=readable,
+        )
+        for name, readable in (("bon.xlsx", True), ("perdu.xlsx", True))
+    ]
+    returns.append(replace(returns[1], target="r/illisible.xlsx", readable=False))
+    with ReaderPool(ReadingRules(SPECS, CONFIG.limites), 1) as readers:
+        readers.give_back(tmp_path, tmp_path / "sorties", returns)
+    made = {name: (tmp_path / "sorties" / "r" / name).read_bytes() for name in ("bon.xlsx", "perdu.xlsx", "illisible.xlsx")}
+    assert book(made["bon.xlsx"]).sheetnames == ["Corrections", "Feuil1"]
+    assert list(comments(made["bon.xlsx"])) == [("Feuil1", "A1")]
+    assert book(made["perdu.xlsx"]).sheetnames == ["Corrections"]
+    assert any(NOT_COPIED in row[0] for row in texts(made["perdu.xlsx"]))
+    assert not any(NOT_COPIED in row[0] for row in texts(made["illisible.xlsx"]))
 
 
 # --- A run ------------------------------------------------------------------------------------------------------------------

@@ -2,6 +2,8 @@
 
 import hashlib
 from dataclasses import asdict
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,9 +24,9 @@ def return_to_plain(wanted: FileReturn) -> dict[str, Any]:
 
 
 def return_from_plain(plain: dict[str, Any]) -> FileReturn:
-    """What a return says."""
-    change = plain["change"]
-    return FileReturn(**plain | {"lines": _lines(plain["lines"]), "change": _change(change) if change else None})
+    """What a return says; days and amounts travelled as text."""
+    day, change = date.fromisoformat(plain["day"]), plain["change"]
+    return FileReturn(**plain | {"day": day, "lines": _lines(plain["lines"]), "change": _change(change) if change else None})
 
 
 def _lines(plain: list[dict[str, Any]]) -> tuple[ReturnLine, ...]:
@@ -33,7 +35,7 @@ def _lines(plain: list[dict[str, Any]]) -> tuple[ReturnLine, ...]:
 
 def _change(plain: dict[str, Any]) -> VersionChange:
     findings = {name: _lines(plain[name]) for name in ("mended", "remaining", "new", "unverified")}
-    headings = tuple(HeadingChange(**heading) for heading in plain["headings"])
+    headings = tuple(HeadingChange(h["label"], Decimal(h["before"]), Decimal(h["after"])) for h in plain["headings"])
     return VersionChange(plain["replaced"], **findings, headings=headings)
 
 
