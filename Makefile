@@ -44,6 +44,7 @@ lint: $(READY_DEV)
 
 docs: $(READY) ## refait les pages produites à partir des schémas
 	@$(BIN)/python docs/generer.py
+	@$(BIN)/python -m tests.lecture
 
 bench: $(READY) $(BENCH_VENV)/.pret ## mesure les temps face à un script pandas + openpyxl
 	@$(BIN)/python benchmarks/run.py --pandas $(BENCH_VENV)/bin/python

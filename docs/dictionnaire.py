@@ -8,7 +8,7 @@ import polars as pl
 from ecriture import anchor, table
 from pandera.api.polars.components import Column as PanderaColumn
 
-from schemas.accounts import accounts
+from schemas.accounts import AMOUNT_COLUMN, CHARGES_COLUMN, PRODUITS_COLUMN, SUBTOTALS, accounts
 from schemas.documents import SHEETS, sheet_specs
 from schemas.financers import CERFA_LABELS, TYPES, known_financers
 from schemas.pays import all_pays
@@ -53,7 +53,9 @@ def dictionary() -> Iterator[str]:
     yield "Ce que disent les classeurs reçus, feuille par feuille, puis ce que contiennent les tables produites."
     yield ""
     yield "Libellés et valeurs sont comparés sans tenir compte de la casse, des accents, de la ponctuation ni des espaces répétés. L'ordre "
-    yield "des colonnes, les lignes au-dessus de l'en-tête, les feuilles et les colonnes en plus sont sans effet."
+    yield "des colonnes, les lignes au-dessus de l'en-tête, les feuilles et les colonnes en plus sont sans effet. Un intitulé est aussi"
+    yield "reconnu sans ses articles, ses pluriels, une unité (« en k€ ») ou un renvoi de note. Ce qui est lu quand un classeur s'écarte du"
+    yield "modèle est dans [Ce que le logiciel lit](lecture.md)."
     yield ""
     yield "## Les documents reçus"
     yield ""
@@ -64,6 +66,12 @@ def dictionary() -> Iterator[str]:
             for d in DOCUMENTS.values()
         ),
     )
+    yield "## Autres noms des feuilles"
+    yield ""
+    yield "Crus quand aucune feuille ne porte le nom attendu. Un numéro devant (`2. Budget`) ou une année derrière (`Budget 2010`) n'y"
+    yield "changent rien. Si plusieurs feuilles conviennent, aucune n'est lue : c'est une question ([TAB005](regles.md#tab005))."
+    yield ""
+    yield from table(("Feuille", "Autres noms admis"), ((s.title, ", ".join(s.aliases)) for s in specs.values() if s.aliases))
     for document in DOCUMENTS.values():
         yield f"## Identification – {document.name}"
         yield ""
@@ -93,6 +101,18 @@ def _sheet(key: str, spec: SheetSpec) -> Iterator[str]:
     if key == "budget":
         yield BUDGET_YEARS
         yield ""
+        yield from table(
+            ("Autres en-têtes du budget", "Ce qu'ils veulent dire"),
+            (
+                (", ".join(CHARGES_COLUMN), "bloc des charges du cerfa : le compte et son intitulé dans une même colonne"),
+                (", ".join(PRODUITS_COLUMN), "bloc des produits du cerfa, de même"),
+                (
+                    ", ".join(AMOUNT_COLUMN),
+                    "la seule colonne de montants ; l'exercice est dit au-dessus, ou c'est la seule année du dossier",
+                ),
+                (", ".join(SUBTOTALS), "titres du cerfa : un montant à côté est un sous-total, passé"),
+            ),
+        )
         yield "Les comptes sont ceux de la liste [Comptes du budget](#comptes-du-budget)."
         yield ""
 

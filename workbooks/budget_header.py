@@ -14,7 +14,7 @@ from schemas.spec import IN_HEADER, SheetSpec
 from schemas.text import normalise
 from workbooks.cells import COLUMNS, Cell, address, is_blank, shown
 from workbooks.heads import before_tax, sheet_unit
-from workbooks.locate import groups_of, is_memo, label_of
+from workbooks.locate import is_memo, label_of
 from workbooks.missing import twice, unknown_column, unnamed_column
 from workbooks.numbers import Setting, read_year
 from workbooks.parse import account_code
@@ -244,11 +244,13 @@ def _add_exercice(block: Block, heads: _Heads, column: int, unit: int, amounts: 
 
 
 def _year_above(heads: _Heads, column: int) -> int | None:
-    """The exercice that heads a group of columns, in the row above."""
-    if heads.top == 0:
+    """The exercice that stands just above a column, or in cells merged over it."""
+    row = heads.top - 1
+    if row < 0:
         return None
-    above = groups_of(heads.sheet, heads.top - 1).get(column, "")
-    return read_year(above, heads.setting)[0] if above != "" else None
+    merged = (left for top, left, bottom, right in heads.sheet.layout.merges if top <= row <= bottom and left <= column <= right)
+    place, line = next(merged, column), heads.sheet.grid[row]
+    return read_year(line[place], heads.setting)[0] if place < len(line) and line[place] != "" else None
 
 
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")

@@ -125,11 +125,11 @@ class BlockWriter:
 
     def _ask(self, line: Waiting, heading: Account | None) -> None:
         """Ask for the account of a line, or for its type of financer; its amounts stay outside any account meanwhile."""
-        if heading and is_subsidies(heading):
+        cell = self.cell(line.row, self.block.account)
+        if heading and is_subsidies(heading) and (is_blank(cell) or self.label_column < 0):
             self.subsidy(line.row, line.label)
             self.emit(line.row, heading, heading.code, line.label, "detail", line.cents)
             return
-        cell = self.cell(line.row, self.block.account)
         if not is_blank(cell):
             for code, facts in parse(cell, COMPTE).findings:
                 self.say(code, line.row, self.block.account, "Compte", facts)

@@ -167,8 +167,13 @@ class BlockReader(BlockWriter):
             read = self.amounts(index, amounts, name)
             self._stand(read, account.is_heading)
             self.emit(index, account, account.code, name, "rubrique" if account.is_heading else "detail", read)
-        elif not is_subsidies(self.section.heading) or not self._read_subsidy(index, name, amounts):
+        elif not self._may_be_subsidy(label, name) or not self._read_subsidy(index, name, amounts):
             self.section.lines.waiting.append(Waiting(index, name, self.amounts(index, amounts, name)))
+
+    def _may_be_subsidy(self, label: str | None, name: str) -> bool:
+        """Under account 74. A text that stands where the account should is one only if it names a type of financer."""
+        fused = self.label_column < 0
+        return is_subsidies(self.section.heading) and (fused or bool(label) or not name or subsidy_type(name)[0] is not None)
 
     def _is_set_aside(self, index: int, name: str, amounts: dict[int, Cell]) -> bool:
         """A subtotal, a note, a part of the line above (« dont… »): not counted, and said."""

@@ -146,7 +146,7 @@ def _grouped(sheet: RawSheet, top: int, spec: SheetSpec) -> Header | None:
     upper, lower = sheet.grid[top], sheet.grid[top + 1]
     if any(not isinstance(cell, str) for cell in lower):
         return None
-    groups = groups_of(sheet, top)
+    groups = _groups_of(sheet, top)
 
     def naming(column: int) -> tuple[str | None, Words]:
         above, below = groups.get(column, ""), lower[column] if column < len(lower) else ""
@@ -162,7 +162,7 @@ def _grouped(sheet: RawSheet, top: int, spec: SheetSpec) -> Header | None:
     return _header(sheet, top, top + 1, naming)
 
 
-def groups_of(sheet: RawSheet, row: int) -> dict[int, Cell]:
+def _groups_of(sheet: RawSheet, row: int) -> dict[int, Cell]:
     """Column → what heads it in a row whose cells may run over the next ones: merged with them, or followed by blanks."""
     cells, below = sheet.grid[row], sheet.grid[row + 1] if row + 1 < len(sheet.grid) else []
     merged = {left: right for top, left, bottom, right in sheet.layout.merges if top <= row <= bottom}
