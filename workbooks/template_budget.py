@@ -125,8 +125,9 @@ def _add_checks(sheet: Any, layout: Layout, board: Board, styles: Styles) -> Non
         options = {**check, "input_title": title, "input_message": message, "other_cells": others}
         sheet.data_validation(rows[0], 2, rows[0], right, options)
     last = FIRST + len(layout.budget) - 1
-    # Open cells with a formula are meant: Excel need not point at them.
-    sheet.ignore_errors({"formula_unlocked": f"C{FIRST + 1}:{letters(right)}{last + 1}"})
+    # Open cells with a formula, and sums that leave neighbours out, are meant: Excel need not point at them.
+    body = f"C{FIRST + 1}:{letters(right)}{last + 1}"
+    sheet.ignore_errors({"formula_unlocked": body, "formula_range": body, "formula_differs": body})
     typed = {"type": "formula", "criteria": f"=ISTEXT(C{FIRST + 1})", "format": styles.wrong()}
     sheet.conditional_format(FIRST, 2, last, right, typed)
     limits = {"minimum": -board.tolerance, "maximum": board.tolerance}

@@ -54,6 +54,8 @@ def write_identification(sheet: Any, layout: Layout, board: Board, styles: Style
         sheet.write_string(index, 2, text, styles.get(text_wrap=True, valign="vcenter", indent=1))
         if not fixed:
             sheet.data_validation(index, 1, index, 1, with_message(plain_check(column, f"B{index + 1}"), column))
+        if column.kind == "siret":
+            sheet.ignore_errors({"number_stored_as_text": f"B{index + 1}"})
     sheet.freeze_panes(HEADER, 0)
     sheet.print_area(0, 0, HEADER + len(layout.fields()) - 1, 2)
 
@@ -76,12 +78,21 @@ def write_table(sheet: Any, kind: str, layout: Layout, board: Board, styles: Sty
         for line in range(count):
             value = rows[line].get(column.name) if line < len(rows) else None
             write_value(sheet, FIRST + line, index, value, styles.entry(column.kind))
-    for column_index, rule in marks(layout, kind, caps):
-        options = {"type": "formula", "criteria": rule, "format": styles.wrong()}
-        sheet.conditional_format(FIRST, column_index, FIRST + CAPACITY - 1, column_index, options)
+    _write_marks(sheet, kind, layout, styles, caps)
     _set_heights(sheet, columns, rows)
     sheet.autofilter(HEADER, 0, FIRST + CAPACITY - 1, len(columns) - 1)
     sheet.freeze_panes(FIRST, 0)
+
+
+def _write_marks(sheet: Any, kind: str, layout: Layout, styles: Styles, caps: Caps) -> None:
+    """Cells that turn orange, and those that Excel need not point at."""
+    for column_index, rule in marks(layout, kind, caps):
+        options = {"type": "formula", "criteria": rule, "format": styles.wrong()}
+        sheet.conditional_format(FIRST, column_index, FIRST + CAPACITY - 1, column_index, options)
+    # A SIRET is a text of digits: Excel need not point at it.
+    places = [letters(i) for i, c in enumerate(layout.columns(kind)) if c.kind == "siret"]
+    if places:
+        sheet.ignore_errors({"number_stored_as_text": " ".join(f"{p}{FIRST + 1}:{p}{FIRST + CAPACITY}" for p in places)})
 
 
 def _write_header(sheet: Any, index: int, column: Column, document: str, styles: Styles) -> None:

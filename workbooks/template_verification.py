@@ -4,7 +4,7 @@ from typing import Any
 
 from schemas.parameters import Config
 from schemas.spec import STATEMENT
-from workbooks.cells import address
+from workbooks.cells import address, letters
 from workbooks.template_board import BOARD, FIGURES, LOOK, MUST, RIGHT, STATE, STATES, TODO, WHOLE, Board, Check
 from workbooks.template_cells import Cells
 from workbooks.template_checks import add_identification, add_rows, add_statement, add_writing
@@ -72,6 +72,7 @@ def write_verification(sheet: Any, board: Board, styles: Styles) -> None:
             _write_section(sheet, row, line, board, styles)
     last = FIRST + len(board.lines) - 1
     _colour_states(sheet, last, styles)
+    sheet.ignore_errors({"formula_differs": f"A{FIRST + 1}:{letters(board.told_at)}{last + 1}"})
     sheet.freeze_panes(FIRST, 0)
     sheet.print_area(0, 0, last, board.told_at)
     sheet.fit_to_pages(1, 1)
