@@ -16,7 +16,6 @@ from budget.changes import change_controls, changes
 from budget.control import controls_table, gaps
 from budget.open_data import subventions
 from budget.pipeline import Checked, Tables, check_said, make_tables
-from budget.reminders import reminders
 from budget.said import Said, gather, joined
 from budget.versions import version_changes
 from budget.views import build_views, sheet_controls
@@ -26,12 +25,10 @@ from flows.publish import publish, staging
 from flows.reference import find_reference, place_passage, stage_passage
 from flows.register import Register, file_register, in_order_of_arrival, news, read_register, stage_register
 from flows.tables import write_open_data, write_tables
-from pages.reminder import reminder_page
 from schemas.changes import Changements
 from schemas.documents import sheet_specs
 from schemas.parameters import Config, load_config
 from schemas.reading import Received
-from schemas.reminders import FOLDER
 from schemas.returns import FOLDER as RETURNS
 from schemas.tables import ACCEPTED_WITH_RESERVES, DECISIONS, REJECTED
 from schemas.text import count
@@ -215,13 +212,6 @@ def write_returns(job: Job, staged: Path, made: Consolidated) -> None:
     if wanted:
         with reader_pool(job.config) as readers:
             readers.give_back(job.inputs, staged, wanted)
-
-
-def write_reminders(job: Job, staged: Path, made: Consolidated) -> None:
-    """A page per Pays of which something is expected; the folder alone where nothing is."""
-    (staged / FOLDER).mkdir(exist_ok=True)
-    for reminder in reminders(made.tables, job.config, job.day):
-        write_new(staged / reminder.page, reminder_page(reminder, job.config))
 
 
 def _write_workbook(

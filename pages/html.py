@@ -3,10 +3,11 @@
 import re
 from functools import cache
 from typing import Any
+from urllib.parse import quote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from schemas.text import NBSP, bound, french_date, visible
+from schemas.text import NBSP, bound, euros, french_date, visible
 
 _SPACES = re.compile(r"[ \t\r\n\f\v]+")
 _IN_AMOUNT = re.compile(r"(?<=\d) (?=\d{3}\b|€)")
@@ -23,7 +24,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters.update(jour=french_date, suite=_after_colon)
+    environment.filters.update(jour=french_date, euros=euros, chemin=_beside, suite=_after_colon)
     return environment
 
 
@@ -33,6 +34,11 @@ def _as_shown(value: Any) -> Any:
 
 def _after_colon(sentence: str) -> str:
     return sentence[:1].lower() + sentence[1:]
+
+
+def _beside(path: str) -> str:
+    """A path as a link that stays beside the page, whatever the path holds."""
+    return f"./{quote(path)}"
 
 
 def one_line(text: str) -> str:
