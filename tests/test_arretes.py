@@ -78,7 +78,7 @@ def test_later_runs_are_compared_with_the_last_arrete_before_them(home: Path) ->
     november = arreter(home, "2010-11", NOVEMBER)
     assert {row[0] for row in compared(november / "sorties")} == {"arrêté 2010-10"}
     changed = pl.read_parquet(november / "sorties" / "donnees" / "controles.parquet")
-    assert changed.filter(pl.col("controle").str.starts_with("Changements")).height == 9
+    assert changed.filter(pl.col("controle").str.starts_with("Changements =")).height == 9
 
 
 def test_the_day_of_a_month(home: Path) -> None:
