@@ -45,6 +45,7 @@ def status_page(glance: Glance) -> bytes:
         style=Markup(style),
         script=Markup(script),
         empreintes={"style": _digest(style), "script": _digest(script)},
+        carte=sorted(glance.pays, key=lambda pays: PLACES[pays.code]),
         coupures=_BREAKS,
         places=PLACES,
         familles=FAMILIES,

@@ -162,8 +162,13 @@ def test_each_pays_has_a_place_of_its_own_and_each_stage_a_sign() -> None:
     for row, column in PLACES.values():
         assert f".l{row} " in CSS
         assert f".c{column} " in CSS
-    west_to_east = sorted(("02", "12", "10", "16", "08", "09"), key=lambda code: PLACES[code][1])
-    assert west_to_east == ["02", "12", "10", "16", "08", "09"]
+    assert sorted(("08", "09", "02", "10", "12", "16"), key=lambda code: PLACES[code][1]) == ["02", "12", "10", "16", "08", "09"]
+
+
+def test_the_keyboard_goes_through_the_map_as_the_eye_does() -> None:
+    found = re.findall(r'<li class="l(\d) c(\d)"><a', status_page(every_stage()).decode())
+    assert len(found) == 21
+    assert found == sorted(found)
 
 
 @cache
@@ -366,6 +371,9 @@ def test_typing_filters_and_is_kept_in_the_address(october: Path, tmp_path: Path
     document.body.dataset.address = location.hash; document.body.dataset.told = document.querySelector("output").textContent;
     field.form.querySelector("button").click();
     document.body.dataset.after = document.querySelector("output").textContent + location.hash;
+    field.value = "Goëlo"; field.dispatchEvent(new Event("input", {bubbles: true}));
+    addEventListener("hashchange", () => { document.body.dataset.reached = document.querySelector("output").textContent; });
+    document.querySelector(".carte a[href='#pays-08']").click();
     </script>"""
     text = re.sub(r"<meta http-equiv[^>]+>", "", (october / PAGE).read_text("utf-8")).replace("</body>", typing + "</body>")
     page.write_text(text, "utf-8")
@@ -373,6 +381,7 @@ def test_typing_filters_and_is_kept_in_the_address(october: Path, tmp_path: Path
     assert 'data-address="#liste-pays-mots=Go%C3%ABlo"' in found
     assert 'data-told="1 Pays sur 21"' in found
     assert 'data-after="21 Pays sur 21#liste-pays"' in found
+    assert 'data-reached="21 Pays sur 21"' in found, "a tile leads to its row, filtered out or not"
 
 
 @in_chromium

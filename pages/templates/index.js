@@ -29,10 +29,15 @@
       value.value = all.get(keys[1]) || "";
       show();
     };
+    const clear = () => { words.value = value.value = ""; show(); };
     form.addEventListener("input", () => { show(); keep(); });
     form.addEventListener("submit", (event) => event.preventDefault());
-    form.addEventListener("reset", (event) => { event.preventDefault(); words.value = value.value = ""; show(); keep(); words.focus(); });
-    addEventListener("hashchange", recall);
+    form.addEventListener("reset", (event) => { event.preventDefault(); clear(); keep(); words.focus(); });
+    addEventListener("hashchange", () => {
+      const target = location.hash.includes("=") ? null : document.getElementById(location.hash.slice(1));
+      if (!target) recall();
+      else if (target.hidden && table.contains(target)) { clear(); target.scrollIntoView(); }
+    });
     form.hidden = false;
     recall();
   }
