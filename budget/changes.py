@@ -14,6 +14,7 @@ import polars as pl
 from budget.control import Control
 from budget.frames import MONEY, ZERO
 from budget.lines import PROJECT
+from budget.shares import without_reserve
 from schemas.accounts import IN_KIND
 from schemas.changes import ALTERED, ARRIVED, CAPPED, DECIDED, LEFT, MEASURES, OVERLAPPED, RULED, RULES, Changements
 from schemas.financers import REGION
@@ -60,7 +61,7 @@ def _file_amounts(tables: Tables) -> pl.DataFrame:
     lines = tables["budget"].filter((pl.col("etat") == KEPT) & ~_OUTSIDE)
     names = dict(zip(("charge", "produit"), MEASURES[:2], strict=True))
     votes = tables["votes"].filter(pl.col("etat") == KEPT)
-    decisions = tables["decisions"].rename({"premier_exercice": "exercice"})
+    decisions = tables["decisions"].filter(without_reserve()).rename({"premier_exercice": "exercice"})
     parts = (
         (lines, pl.col("sens").replace_strict(names, return_dtype=pl.String), "montant_eur"),
         (votes, pl.lit(MEASURES[6]), "vote_eur"),

@@ -11,6 +11,7 @@ from typing import Any
 import polars as pl
 
 from budget.lines import PROJECT
+from budget.shares import without_reserve
 from budget.view_sums import CHARGE, COUNTED, OWN, asked_amount
 from schemas.changes import MEASURES
 from schemas.dated import Parameters
@@ -130,7 +131,7 @@ def _asked(tables: Tables, row: Row) -> list[Part]:
 
 def _votes(tables: Tables, row: Row) -> list[Part]:
     return _parts(
-        _of(tables["decisions"], row),
+        _of(tables["decisions"].filter(without_reserve()), row),
         "vote_eur",
         lambda r: f"{r['nature']} du {french_date(r['date_decision'])}, {r['reference'] or 'sans référence'}",
     )

@@ -10,6 +10,7 @@ from decimal import Decimal
 import polars as pl
 
 from budget.lines import PROJECT, pays_name
+from budget.shares import without_reserve
 from budget.view_sums import CHARGE, COUNTED, EUROS, OWN, asked_of_region, budget_totals, sums, total
 from budget.views_finance import finance_controls, finance_views
 from budget.views_status import follow_up_controls, follow_up_views
@@ -157,7 +158,7 @@ def _summary(tables: Tables, campagne: int, by: str) -> pl.DataFrame:
 
 def _votes_of_year(tables: Tables, campagne: int) -> pl.DataFrame:
     """What the commission permanente voted in the campaign's year, by volet. A decision bears a date, not a campaign."""
-    voted = tables["decisions"].filter(pl.col("date_decision").dt.year() == campagne)
+    voted = tables["decisions"].filter(without_reserve(), pl.col("date_decision").dt.year() == campagne)
     frame = pl.DataFrame({"volet": list(VOLETS)}).join(sums(voted, ["volet"], ("vote_eur",)), on="volet", how="left")
     return frame.with_columns(pl.col("vote_eur").fill_null(0).cast(EUROS))
 

@@ -6,6 +6,7 @@ from decimal import ROUND_HALF_UP, Decimal
 import polars as pl
 
 from budget.lines import PROJECT, pays_name
+from budget.shares import without_reserve
 from budget.view_sums import CHARGE, COUNTED, EUROS, OWN, asked_of_region, budget_totals, known_sum, sums, total
 from schemas.changes import MEASURES
 from schemas.decisions import AWARD
@@ -84,7 +85,7 @@ def by_pays(tables: Tables) -> pl.DataFrame:
         budget_totals(budget, PROJECT),
         asked_of_region(funding, PROJECT),
         sums(funding, PROJECT, _SHARES),
-        sums(decisions, PROJECT, ("vote_eur",)),
+        sums(decisions.filter(without_reserve()), PROJECT, ("vote_eur",)),
         sums(tables["engagements"], PROJECT, ("engage_eur",)),
         sums(tables["mandats"], PROJECT, ("montant_eur",)).rename({"montant_eur": "mandate_eur"}),
         _carriers(tables),
@@ -189,7 +190,7 @@ def finance_controls(tables: Tables, views: Mapping[str, pl.DataFrame]) -> list[
         ("cout_eur", "coût total"): total(budget.filter(COUNTED & CHARGE), "montant_eur"),
         ("propres_eur", "ressources propres"): total(budget.filter(OWN), "montant_eur"),
         ("demande_eur", "demandé à la Région"): total(asked_of_region(funding, ["type_financeur"]), "demande_eur"),
-        ("vote_eur", "voté"): total(tables["decisions"], "vote_eur"),
+        ("vote_eur", "voté"): total(tables["decisions"].filter(without_reserve()), "vote_eur"),
         ("engage_eur", "engagé"): total(tables["engagements"], "engage_eur"),
         ("mandate_eur", "mandaté"): total(tables["mandats"], "montant_eur"),
     }

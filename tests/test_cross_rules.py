@@ -9,6 +9,7 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from budget.views import build_views, sheet_controls
 from schemas.rules import MESSAGE_LIMIT
 from tests.grids import at, check, decided, decisions, edit, posts, statement, study, tables, told
 from workbooks.reader import RawSheet
@@ -351,6 +352,9 @@ def test_a_conditional_payment_or_vote_is_never_secured() -> None:
     made = tables({"region/a.xlsx": decisions([post_vote("105 000 € sous réserve")], payments=[payment("100 sous réserve", JUNE)])})
     assert made["mandats"].is_empty()
     assert made["suivi_pays"].filter(pays_code="20")["etape"].to_list() == ["sans démarche"]
+    views = build_views(made, 2010)
+    assert views["par_pays"]["vote_eur"].to_list() == [None]
+    assert all(attendu == obtenu for _, attendu, obtenu in sheet_controls(made, views))
     assert made["depots"]["ecarte_eur"].to_list() == [100]
     assert made["controles"]["ecart"].sum() == 0
     assert set(made["constats"]["code"]) >= {"CEL110"}
