@@ -82,6 +82,25 @@ DOCUMENTS: list[Mess] = [
         ),
         REPORT_FIGURES,
     ),
+    Mess(
+        "compte-rendu-sans-numeros",
+        "Compte rendu : intitulés du cerfa sans numéro de compte, sous le titre de leur rubrique",
+        "Chaque intitulé est cherché sous sa rubrique ; le titre est passé, et dit.",
+        lambda: xlsx(
+            {
+                **REPORT,
+                "Réalisé": [
+                    REPORT["Réalisé"][0],
+                    [None, "Charges de personnel"],
+                    [None, "Rémunération des personnels", 2010, 32000, 31500],
+                    [None, "Charges sociales", 2010, 10000, 9800],
+                    REPORT["Réalisé"][3],
+                ],
+            }
+        ),
+        REPORT_FIGURES,
+        ["Réalisé B2 TAB009"],
+    ),
     of_report(
         "compte-rendu-colonne-d-ecart",
         "Compte rendu : colonne `Écart` calculée",

@@ -85,7 +85,7 @@ def find_blocks(
         return 0, []
     names = [name_of(cell, spec) for cell in sheet.grid[row]]
     last = row + 1 if _has_lower_row(sheet, row, names, setting) else row
-    names += [None] * (len(sheet.grid[last]) - len(names))
+    names += [None] * (max(map(len, sheet.grid[row:])) - len(names))
     heads = _Heads(sheet, spec, setting, identity, row, last, names)
     return last, _blocks(heads, reading)
 
@@ -151,6 +151,7 @@ def _block(heads: _Heads, start: int, end: int, unit: int, reading: Reading) -> 
     """The columns of one block."""
     block = Block(start=start, end=end)
     amounts: list[int] = []
+    blank: list[int] = []
     for column in range(start, end):
         name, cell = heads.names[column], heads.text(column)
         if is_memo(cell):
@@ -162,12 +163,23 @@ def _block(heads: _Heads, start: int, end: int, unit: int, reading: Reading) -> 
             amounts.append(column)
         elif not is_blank(cell):
             reading.findings.append(_unknown(heads, column))
-        elif said := unnamed_column(heads.sheet, heads.row, column):
-            reading.findings.append(said)
+        else:
+            blank.append(column)
     _place_accounts(block, heads)
+    reading.findings += (said for column in blank if (said := _unnamed(block, heads, column)))
     for column in amounts:
         _add_exercice(block, heads, column, unit, len(amounts), reading)
     return block
+
+
+def _unnamed(block: Block, heads: _Heads, column: int) -> Finding | None:
+    """A column of numbers without a header; None where it is that of the accounts, or where the header that is repeated below names it."""
+    if column in block.columns.values():
+        return None
+    for row in heads.sheet.grid[heads.row + 1 :]:
+        if block.account < len(row) and column < len(row) and row[column] != "" and name_of(row[block.account], heads.spec) == "compte":
+            return None
+    return unnamed_column(heads.sheet, heads.row, column)
 
 
 def _name_column(block: Block, heads: _Heads, column: int, name: str, reading: Reading) -> None:

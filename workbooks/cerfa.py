@@ -4,16 +4,18 @@ import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from schemas.accounts import SUBSIDIES, SUBTOTALS, Account, accounts, heading_named, sub_line
+from schemas.accounts import SUBSIDIES, SUBTOTALS, Account, account_of, accounts, heading_named, sub_line
 from schemas.financers import OWN_RESOURCES, TYPES, known_financers, type_of
 from schemas.text import bare, normalise
+from workbooks.cells import Cell, Grid
+from workbooks.parse import account_and_words
 from workbooks.words import one_line
 
 Cents = dict[int, int | None]
 """Column of an exercice → whole cents; None where they could not be read."""
 SUBSIDY_TYPES = tuple(t for t in TYPES if t != OWN_RESOURCES)
 _SUBTOTALS = {bare(normalise(label)) for label in SUBTOTALS}
-_NOTE = re.compile(r"(?:la subvention|nb|n b|nota|notes?|remarques?|sources?|fait a)\b")
+_SHARE = re.compile(r"la subvention (?:de|sollicitee|demandee)\b.*\brepresente\b")
 _PART_OF = re.compile(r"dont\b *")
 _DETAIL = re.compile(r"(.+?) ?(?::|\(| [–—-] )(.*)")
 
@@ -68,9 +70,9 @@ def is_subtotal(label: str) -> bool:
     return bare(normalise(label)) in _SUBTOTALS
 
 
-def is_note(label: str) -> bool:
-    """Whether a label starts a note: « La subvention de … représente … % du total »."""
-    return bool(_NOTE.match(normalise(label)))
+def is_share(label: str) -> bool:
+    """Whether a label is the form's last sentence: « La subvention de … représente … % du total des produits »."""
+    return bool(_SHARE.match(normalise(label)))
 
 
 def part_of(label: str) -> str:
@@ -120,6 +122,23 @@ def _types_by_financer() -> dict[str, str]:
         for name in (financer.name, *financer.aliases):
             types.setdefault(normalise(name), set()).add(financer.type)
     return {name: found.pop() for name, found in types.items() if len(found) == 1}
+
+
+def name_accounts(grid: Grid, first_row: int, compte: int, libelle: int, rows: dict[int, list[Cell]]) -> None:
+    """Put in `rows` the lines of a table that say their account by the form's label alone, their account being named."""
+    section: Account | None = None
+    for index in range(first_row, len(grid)):
+        row = grid[index]
+        if len(row) <= max(compte, libelle):
+            continue
+        if row[compte] != "":
+            account = account_of(account_and_words(row[compte])[0])
+            section = accounts()[account.heading] if account else section
+        elif isinstance(label := row[libelle], str) and label and (named := account_named(label, section, "")):
+            section = accounts()[named.heading]
+            if len(row) - row.count("") > 1:
+                line = rows.setdefault(index, list(row))
+                line[compte] = named.code
 
 
 def is_subsidies(heading: Account | None) -> bool:

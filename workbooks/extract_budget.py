@@ -14,7 +14,7 @@ from schemas.text import normalise, suggestions
 from workbooks.budget_header import Block, find_blocks, follow_header
 from workbooks.budget_lines import COMPTE, BlockWriter
 from workbooks.cells import Cell, is_blank, letters, shown
-from workbooks.cerfa import Waiting, account_named, is_note, is_subsidies, is_subtotal, part_of, subsidy_type
+from workbooks.cerfa import Waiting, account_named, is_share, is_subsidies, is_subtotal, part_of, subsidy_type
 from workbooks.layout import hidden_content
 from workbooks.locate import first_text, is_total, label_of
 from workbooks.missing import no_exercice, no_table, which_unit
@@ -176,13 +176,13 @@ class BlockReader(BlockWriter):
         return is_subsidies(self.section.heading) and (fused or bool(label) or not name or subsidy_type(name)[0] is not None)
 
     def _is_set_aside(self, index: int, name: str, amounts: dict[int, Cell]) -> bool:
-        """A subtotal, a note, a part of the line above (« dont… »): not counted, and said."""
+        """A subtotal, a share, a part of the line above (« dont… »): not counted, and said."""
         if part_of(name) and any(self.section.lines.amounts.get(column) for column in amounts):
             detail = "une partie de la ligne au-dessus, déjà comptée avec elle"
         elif is_subtotal(name):
             detail = "un sous-total"
-        elif is_note(name):
-            detail = "une note"
+        elif is_share(name):
+            detail = "la part de la subvention dans le total"
         else:
             return False
         self.say("TAB009", index, self.name_column, "Libellé", {"valeur": shown(name), "detail": detail})

@@ -152,7 +152,7 @@ def _grouped(sheet: RawSheet, top: int, spec: SheetSpec) -> Header | None:
         above, below = groups.get(column, ""), lower[column] if column < len(lower) else ""
         both = [text for text in (above, below) if isinstance(text, str) and not is_blank(text)]
         words = words_of(" ".join(both))
-        forms = [" ".join(both), " ".join(reversed(both)), *reversed(both)] if len(both) == 2 else both
+        forms = [" ".join(both), " ".join(reversed(both)), both[1]] if len(both) == 2 else both
         return next((name for form in forms if (name := field_named(form, spec))), None), words
 
     own = {c for c, cell in enumerate(upper) if field_named(cell, spec)}

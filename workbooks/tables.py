@@ -5,11 +5,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from schemas.accounts import heading_named
 from schemas.finding import Finding
 from schemas.reading import Cells, Position, Reading
 from schemas.spec import CONDITIONAL, DOCUMENTS, Column, Document, SheetSpec
 from schemas.text import normalise
 from workbooks.cells import Cell, address, is_blank, letters, shown
+from workbooks.cerfa import name_accounts
 from workbooks.heads import column_settings, header_findings
 from workbooks.layout import Overlay, hidden_content, unmerged
 from workbooks.locate import Header, find_header, is_repeated_header, is_total, label_of, says_subtotal, says_total
@@ -18,7 +20,7 @@ from workbooks.numbers import PLAIN, Parsed, Setting, is_zero_word
 from workbooks.parse import parse
 from workbooks.quick import Reader, readers
 from workbooks.reader import RawSheet
-from workbooks.words import one_line
+from workbooks.words import one_line, plain_line
 
 _NUMBERS = ("montant", "nombre", "entier")
 """Kinds for which a dash is 0; elsewhere it is nothing."""
@@ -70,6 +72,8 @@ def read_table(table: Table) -> None:
         labels = {index: column.label for column, index in places}
         table.overlay = unmerged(sheet, header.row + 1, kinds, labels)
         table.reading.findings += table.overlay.findings
+    if {"compte", "libelle"} <= header.columns.keys():
+        name_accounts(sheet.grid, header.row + 1, header.columns["compte"], header.columns["libelle"], table.overlay.rows)
     reads = [_Reads(column, index, table) for column, index in places]
     indices, width = [index for _, index in places], max(header.columns.values()) + 1
     for row in range(header.row + 1, len(sheet.grid)):
@@ -141,7 +145,7 @@ def _is_only_a_total(table: Table, row: int, values: Mapping[str, Cell]) -> bool
     return False
 
 
-_NOTE = re.compile(r"(?:nb|n b|nota|notes?|remarques?|sources?|fait a|signature|date et signature|cachet|la subvention)\b")
+_NOTE = re.compile(r"(?:n\.? ?b\.?|nota|notes?|remarques?|sources?) ?:|n\.? ?b\.? |fait a |(?:date et )?signature|cachet|\*|\([0-9*]\)")
 
 
 def _is_note(table: Table, row: int, cells: Sequence[Cell], values: Mapping[str, Cell]) -> bool:
@@ -150,9 +154,10 @@ def _is_note(table: Table, row: int, cells: Sequence[Cell], values: Mapping[str,
     """
     name, cell = next((n, c) for n, c in values.items() if c != "")
     column, places = table.spec.column(name), table.header.columns
-    if len(cells) - cells.count("") > 1 or places[name] > min(places.values()):
+    title = name == "libelle" and heading_named(str(cell)) is not None
+    if len(cells) - cells.count("") > 1 or (places[name] > min(places.values()) and not title):
         return False
-    note = bool(_NOTE.match(label_of(cell))) or str(cell).lstrip().startswith(("*", "("))
+    note = title or bool(_NOTE.match(plain_line(str(cell))))
     if not note and (column.kind in ("texte", "pole", "siret", *_NUMBERS) or parse(cell, column, table.settings[name]).value is not None):
         return False
     table.say("TAB009", row, column, {"valeur": shown(cell), "detail": "un titre ou une note"})
