@@ -80,6 +80,8 @@ def _readable(batch: Batch, found: Sequence[tuple[str, Finding]]) -> pl.DataFram
 
 def with_cells(frame: pl.DataFrame, batch: Batch, kind: str, *champs: str) -> pl.DataFrame:
     """Add `cellule_<champ>`, the address of each row's cell in that column; null where the sheet does not have the column."""
+    if frame.is_empty():
+        return frame.with_columns(pl.lit(None, pl.String).alias(f"cellule_{champ}") for champ in champs)
     for champ in champs:
         places = batch.positions.filter((pl.col("kind") == kind) & (pl.col("champ") == champ)).select("fichier", "lettre")
         frame = frame.join(places, on="fichier", how="left", maintain_order="left").with_columns(

@@ -56,6 +56,9 @@ def region_word(batch: Batch, errors: Errors, order: Order, excluded: Collection
 
 
 def _believed_rows(kind: str, batch: Batch, believed: pl.DataFrame, errors: Errors) -> pl.DataFrame:
+    if believed.is_empty():
+        # A dossier checked alone: nothing of this is worth the time of working it out.
+        return batch.sheets[kind].clear().with_columns(adresse=pl.lit(None, pl.String))
     rows = batch.sheets[kind].join(believed, on="fichier", how="semi", maintain_order="left")
     aside = errors.rows.filter(pl.col("kind") == kind)
     kept = rows.join(aside, on=["fichier", "ligne"], how="anti", maintain_order="left")
@@ -70,6 +73,8 @@ def _unite(kind: str, rows: pl.DataFrame, order: Order) -> tuple[pl.DataFrame, p
 
     Texts are compared without case, accents or punctuation.
     """
+    if rows.is_empty():
+        return rows.with_columns(rang=pl.lit(0, pl.Int64)), pl.DataFrame(schema=_REPEATED)
     key, content = [f"_{name}" for name in key_of_rows(kind)], [f"_{name}" for name in _content(kind)]
     rank = pl.col("fichier").replace_strict(order, default=0, return_dtype=pl.Int64)
     compared = rows.with_columns(rang=rank).with_columns(_compared(rows, name) for name in _content(kind))
@@ -91,6 +96,13 @@ def _compared(rows: pl.DataFrame, name: str) -> pl.Expr:
         return pl.col(name).alias(f"_{name}")
     words = rows[name].drop_nulls().unique().to_list()
     return pl.col(name).replace_strict({word: normalise(word) for word in words}, default=None, return_dtype=pl.String).alias(f"_{name}")
+
+
+_REPEATED: dict[str, pl.DataType] = {
+    "fichier": pl.String(), "feuille": pl.String(), "ligne": pl.Int64(), "autre": pl.String(), "autre_ligne": pl.Int64(),
+    "seule": pl.Boolean(), "sources": pl.List(pl.String()),
+    "ailleurs": pl.List(pl.Struct({"fichier": pl.String(), "feuille": pl.String(), "cellule": pl.String()})),
+}  # fmt: skip
 
 
 def _as_group(repeated: pl.DataFrame) -> pl.DataFrame:
