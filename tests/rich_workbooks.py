@@ -14,7 +14,6 @@ import openpyxl
 import xlsxwriter
 from openpyxl.chart import BarChart, Reference
 from openpyxl.comments import Comment
-from openpyxl.drawing.image import Image
 from openpyxl.formatting.rule import CellIsRule
 from openpyxl.styles import Font, PatternFill
 from openpyxl.workbook.defined_name import DefinedName
@@ -129,7 +128,7 @@ def with_macros() -> bytes:
 
 
 def by_openpyxl() -> bytes:
-    """What a script writes: comments, an image, a chart, a local name, groups, a validation, a rule; the third sheet shown first."""
+    """What a script writes: comments, a chart, a local name, groups, a validation, a rule; the third sheet shown first."""
     book = openpyxl.Workbook()
     book.remove(book.active)
     for raw in faulty():
@@ -150,7 +149,6 @@ def by_openpyxl() -> bytes:
     chart = BarChart()
     chart.add_data(Reference(budget, min_col=3, min_row=1, max_row=4), titles_from_data=True)
     budget.add_chart(chart, "F2")
-    budget.add_image(Image(io.BytesIO(png())), "F20")
     budget.freeze_panes = "A2"
     plan.defined_names["Zone"] = DefinedName("Zone", attr_text="'Plan de financement'!$A$1:$F$3")
     book.active = 2
