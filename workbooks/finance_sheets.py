@@ -1,6 +1,5 @@
 """The sheets of `budget-consolide.xlsx` that are one frame each: columns, widths, links."""
 
-
 from workbooks.links import link_to
 from workbooks.report_context import ReportContext
 from workbooks.sheet import Col, TableSheet
