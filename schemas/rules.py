@@ -3,53 +3,12 @@
 `message` and `correction` are French sentences with named fields; `Rule.say` fills them. Nothing else writes a finding's text.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Literal
-
-Gravity = Literal["erreur", "avertissement", "information"]
-Stage = Literal["lecture", "pandera", "croisement"]
-
-GRAVITIES: tuple[Gravity, ...] = ("erreur", "avertissement", "information")
-STATES = ("ouvert", "levé", "corrigé", "exclu")
-MESSAGE_LIMIT = 300
-
-
-@dataclass(frozen=True)
-class Rule:
-    """One rule. `stage` says where it is raised; `parameter` names the dated value it applies, where there is one.
-
-    `cases` are other corrections, by name: the fact `cas` chooses one (« proche »: a word that looks like the one written is known).
-    """
-
-    code: str
-    gravity: Gravity
-    title: str
-    message: str
-    correction: str
-    stage: Stage
-    parameter: str = ""
-    cases: Mapping[str, str] = field(default_factory=dict)
-
-    def say(self, facts: Mapping[str, str]) -> tuple[str, str]:
-        """The message and the correction for these facts; a fact that is not known reads as nothing.
-
-        `ici` is made of the fact `cellule`: « dans la cellule E5 », or nothing.
-        """
-        cell = facts.get("cellule")
-        known = _Blank(facts, ici=f" dans la cellule {cell}" if cell else "")
-        correction = self.cases.get(facts.get("cas", ""), self.correction)
-        return _fit(self.message.format_map(known)), _fit(correction.format_map(known))
-
-
-class _Blank(dict[str, str]):
-    def __missing__(self, key: str) -> str:
-        return ""
-
-
-def _fit(sentence: str) -> str:
-    tidy = " ".join(sentence.split(" ")).replace("  ", " ").strip()
-    return tidy if len(tidy) <= MESSAGE_LIMIT else tidy[: MESSAGE_LIMIT - 1].rstrip() + "…"
+from schemas.rule import GRAVITIES as GRAVITIES
+from schemas.rule import MESSAGE_LIMIT as MESSAGE_LIMIT
+from schemas.rule import STATES as STATES
+from schemas.rule import Gravity as Gravity
+from schemas.rule import Rule as Rule
+from schemas.rule import Stage
 
 
 def _rule(

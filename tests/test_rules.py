@@ -89,6 +89,15 @@ def test_the_catalogue_is_sound() -> None:
             assert not re.search(r"[a-z}»][:;?!]|  ", sentence), sentence
 
 
+def test_a_long_name_leaves_the_rest_of_the_sentence() -> None:
+    long = "Chargé de mission " * 30
+    told = [f for _, f in check({"d.xlsx": edit(posts(asked=36000, cost=50000), "Postes", "A2", long)}).found if f.code == "FON201"]
+    message, _ = RULES["FON201"].say({"cellule": "F2", **told[0].facts})
+    assert len(message) <= MESSAGE_LIMIT
+    assert "…" in message
+    assert message.endswith("poste de chargé de mission »).")
+
+
 def test_each_case_of_a_correction_is_one_that_findings_name() -> None:
     code = "".join(p.read_text("utf-8") for folder in ("schemas", "workbooks", "budget") for p in (ROOT / folder).glob("*.py"))
     assert not {case for rule in RULES.values() for case in rule.cases if f'"{case}"' not in code}
