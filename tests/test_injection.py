@@ -63,8 +63,13 @@ _RELATION = "{http://schemas.openxmlformats.org/package/2006/relationships}Relat
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PARTS = re.compile(
     r"\[Content_Types\]\.xml|_rels/\.rels|docProps/(app|core)\.xml|xl/(workbook|styles|sharedStrings|theme/theme1)\.xml"
+    r"|xl/charts/chart\d+\.xml|xl/drawings/drawing\d+\.xml|xl/drawings/_rels/drawing\d+\.xml\.rels"
     r"|xl/_rels/workbook\.xml\.rels|xl/worksheets/sheet\d+\.xml|xl/worksheets/_rels/sheet\d+\.xml\.rels"
 )
+_OWN_KINDS = (
+    "worksheet", "styles", "theme", "sharedStrings", "officeDocument", "extended-properties", "core-properties", "drawing", "chart",
+)  # fmt: skip
+_OWN_DRAWING = re.compile(r"\.\./(drawings/drawing|charts/chart)\d+\.xml")
 _FORMULA = re.compile(r"(SUBTOTAL\(10[39],|SUM\()[A-Z]+\d+:[A-Z]+\d+\)")
 _ANCHOR = re.compile(r"'(?:[^']|'')*'![A-Z]{1,3}[0-9]{1,7}")
 _ACTS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
@@ -268,8 +273,8 @@ def check_relations(root: ElementTree.Element, inputs: dict[str, Path] | None) -
     for relation in root.iter(_RELATION):
         kind, target = relation.get("Type", "").rpartition("/")[2], relation.get("Target", "")
         if relation.get("TargetMode") != "External":
-            assert kind in ("worksheet", "styles", "theme", "sharedStrings", "officeDocument", "extended-properties", "core-properties")
-            assert not re.search(r"://|\\|\.\.", target)
+            assert kind in _OWN_KINDS
+            assert not re.search(r"://|\\|\.\.", _OWN_DRAWING.sub("", target))
             continue
         assert kind == "hyperlink"
         assert target.startswith(("..\\inputs\\", "retours\\", "relances\\"))

@@ -84,8 +84,8 @@ def _write_chart(house: House, sheet: Any, row: int, chart: Chart, frame: pl.Dat
                 sheet.write_number(last + 1, place, 0, look)
         else:
             sheet.write_string(last + 1, 0, TOTAL, house.total())
-    if frame.height:
-        sheet.insert_chart(row, 5, _chart(house, chart, first, last), {"object_position": 2})
+    # A chart stands even where there is nothing yet: the workbook has the same parts whatever was received.
+    sheet.insert_chart(row, 5, _chart(house, chart, first, max(first, last)), {"object_position": 2})
     return max(last + 4, row + _PLACES)
 
 
