@@ -97,7 +97,7 @@ def test_nothing_changes_where_nothing_does() -> None:
     assert told(made, made).is_empty()
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(st.randoms(use_true_random=False), st.data())
 def test_every_euro_is_told_whatever_comes_and_goes(chance: Any, data: st.DataObject) -> None:
     files: Mapping[str, list[RawSheet]] = {path: made.sheets for path, made in campaign(chance).items()}

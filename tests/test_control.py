@@ -53,7 +53,7 @@ campaigns = st.lists(documents(), min_size=0, max_size=6).map(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(campaigns)
 def test_what_is_read_is_consolidated_set_aside_or_replaced_to_the_cent(files: dict[str, list[RawSheet]]) -> None:
     made = tables(files)
@@ -65,7 +65,7 @@ def test_what_is_read_is_consolidated_set_aside_or_replaced_to_the_cent(files: d
     assert depots.filter(decision="rejeté")["compte_eur"].sum() == 0
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(campaigns, st.randoms())
 def test_the_order_of_files_changes_nothing(files: dict[str, list[RawSheet]], chance: random.Random) -> None:
     shuffled = list(files.items())
@@ -75,7 +75,7 @@ def test_the_order_of_files_changes_nothing(files: dict[str, list[RawSheet]], ch
         assert one[name].equals(other[name]), name
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(campaigns)
 def test_a_bad_file_changes_no_other_line(files: dict[str, list[RawSheet]]) -> None:
     alone, beside = tables(files), tables({**files, "zz.xlsx": [RawSheet("Feuil1", [["n'importe quoi"]])]})

@@ -74,7 +74,7 @@ def total(frame: pl.DataFrame, name: str) -> Decimal:
     return Decimal(frame[name].sum() or 0)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(campaigns)
 def test_no_euro_is_counted_twice_nor_lost(files: dict[str, list[RawSheet]]) -> None:
     made = tables(files)

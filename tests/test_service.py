@@ -125,6 +125,7 @@ def files_of(folder: Path) -> dict[str, bytes]:
     return {p.relative_to(folder).as_posix(): p.read_bytes() for p in names}
 
 
+@pytest.mark.long
 def test_drops_are_checked_at_once_and_a_killed_worker_changes_nothing(tmp_path: Path) -> None:
     with service(tmp_path) as running:
         outputs = tmp_path / "outputs"
@@ -199,6 +200,7 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         as_postgres(*control, "-m", "immediate", "stop")
 
 
+@pytest.mark.long
 def test_postgresql_by_one_setting(tmp_path: Path, database: str) -> None:
     with service(tmp_path, base=f'"{database}"') as running:
         shutil.copy(EXAMPLE / "fonctionnement" / "20-pays-de-vannes.xlsx", tmp_path / "inputs")

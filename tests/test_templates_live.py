@@ -151,7 +151,7 @@ def test_a_deficit_of_1_200_euros_is_said_in_words() -> None:
     assert seen.headline() == "1 point à corriger."
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(st.decimals(-5000, 5000, places=2))
 def test_what_is_missing_is_the_difference_to_the_cent(gap: Decimal) -> None:
     own = 5000 + gap
