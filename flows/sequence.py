@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from budget.said import Said
-from flows import pages, steps
+from flows import steps, web
 from flows.disk import named, reason
 from flows.errors import NO_READER, RunError
 from flows.lock import one_run_at_a_time
@@ -92,8 +92,8 @@ def _write(job: Job, made: Consolidated, staged: Path, way: Way, beside: Work) -
     status: tuple[Work, ...] = (
         ("écrire les retours", steps.write_returns, (job, staged, made)),
         ("écrire suivi.xlsx", steps.write_status_workbook, (job, staged, made)),
-        ("écrire les relances", pages.write_reminders, (job, staged, made)),
-        ("écrire la page d'état", pages.write_status_page, (job, staged, made)),
+        ("écrire les relances", web.write_reminders, (job, staged, made)),
+        ("écrire la page d'état", web.write_status_page, (job, staged, made)),
     )
     others: tuple[Work, ...] = (
         ("écrire les tables", steps.write_data, (staged, made)),

@@ -89,3 +89,10 @@ def test_only_parameters_reads_the_configuration() -> None:
 def test_one_module_catches_panderas_errors() -> None:
     catchers = {name for name, tree in modules(*PACKAGES) if any(use.endswith((".SchemaErrors", ".SchemaError")) for use in uses(tree))}
     assert len(catchers) <= 1, catchers
+
+
+def test_no_module_of_flows_hides_a_package() -> None:
+    """Prefect loads a deployed flow as a script: its folder then comes before the project's, and `flows/pages.py` would be `pages`."""
+    packages = {path.parent.name for path in ROOT.glob("*/__init__.py")}
+    assert packages
+    assert not packages & {path.stem for path in (ROOT / "flows").glob("*.py")}
