@@ -57,6 +57,8 @@ def _about_several(line: str, words: str) -> str:
         return "Quel est le montant de l'exercice ?"
     if len(amounts) > 1 and "+" in line:
         return f"Faut-il compter {euros(sum(amounts, Decimal(0)))} en tout, ou écrire une ligne par montant ?"
+    if any(amount >= _VAST for amount in amounts):
+        return ""
     if len(amounts) == 2 and _EITHER.search(line[found[0].end() : found[1].start()]):
         return f"Faut-il compter {euros(amounts[0])} ou {euros(amounts[1])} ?"
     if len(amounts) == 1 and not re.search(r"[\d$£]", line[: found[0].start()] + line[found[0].end() :]):
@@ -70,6 +72,8 @@ _DOUBTFUL = re.compile(
     r"(?P<a>[1-9]\d{0,2})(?:\.(?P<b>\d{3}) ?(?P<k>k) ?(?:€|eur(?:os?)?)|,(?P<c>\d{3}) ?(?:€|eur(?:os?)?)?)", re.IGNORECASE
 )
 """`1.250 k€`: 1 250 or 1 250 000 euros? `1,234`: 1 234 or 1.234?"""
+_VAST = 10**15
+"""No euro amount is as large: nothing is worth asking about one."""
 _EITHER = re.compile(r"\b(?:ou|et|à)\b|[/;–-]")
 
 
