@@ -69,6 +69,20 @@ UNITS: list[Mess] = [
         asks="faut-il compter 3 000 € ou 3 000 000 € ?",
     ),
     of_study(
+        "deux-unites",
+        "Une unité au-dessus du tableau, une autre dans l'en-tête",
+        "**Question** : laquelle ?",
+        {f"{PLAN}!D1": "Montant sollicité (k€)"},
+        sheets={PLAN: [["Plan de financement, en euros"], *_head(_PLAN, *_PLAN[0][:3], "Montant sollicité (k€)", *_PLAN[0][4:])]},
+        told=[*_told(PLAN, "D3", "D4", "D5"), f"{PLAN} D2 CEL102"],
+        changes={
+            f"Plan {who} 2010 sollicité": amount * 1000
+            for who, amount in (("Région Bretagne", 20000), ("CG 22", 3000), ("Association exemple", 2000))
+        },
+        decision=REJECTED,
+        asks="en euros, ou en milliers d'euros ?",
+    ),
+    of_study(
         "unite-en-note",
         "Unité dite sous le tableau, ou deux unités dites au-dessus",
         "**Question** : laquelle ?",

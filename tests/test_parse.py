@@ -410,22 +410,22 @@ def test_a_title_announces_a_unit_only_where_it_says_so(title: str, units: set[i
 
 
 @pytest.mark.parametrize(
-    ("header", "label", "factor", "before_tax", "conditional"),
+    ("header", "label", "unit", "before_tax", "conditional"),
     [
         ("Montant\nsollicité (k€)", "montant sollicite", 1000, False, False),
-        ("Montant voté HT", "montant vote", 1, True, False),
+        ("Montant voté HT", "montant vote", 0, True, False),
         ("Montant TTC (en €)", "montant", 1, False, False),
-        ("Aide demandée (1)", "aide demandee", 1, False, False),
-        ("Montant²", "montant", 1, False, False),
-        ("Aide (sous réserve)", "aide", 1, False, True),
-        ("Montant acquis (prévisionnel)", "montant acquis previsionnel", 1, False, False),
-        ("Annuité 1", "annuite 1", 1, False, False),
+        ("Aide demandée (1)", "aide demandee", 0, False, False),
+        ("Montant²", "montant", 0, False, False),
+        ("Aide (sous réserve)", "aide", 0, False, True),
+        ("Montant acquis (prévisionnel)", "montant acquis previsionnel", 0, False, False),
+        ("Annuité 1", "annuite 1", 0, False, False),
         ("Montant (plafond 35 k€)", "montant plafond 35", 1, False, False),
     ],
 )
-def test_a_header_is_taken_apart(header: str, label: str, factor: int, before_tax: bool, conditional: bool) -> None:
+def test_a_header_is_taken_apart(header: str, label: str, unit: int, before_tax: bool, conditional: bool) -> None:
     words = words_of(header)
-    assert (words.label, words.factor, words.before_tax, words.conditional) == (label, factor, before_tax, conditional)
+    assert (words.label, words.unit, words.before_tax, words.conditional) == (label, unit, before_tax, conditional)
 
 
 # --- Questions --------------------------------------------------------------------------------------------------------------------
@@ -526,7 +526,7 @@ def test_whole_euros_with_a_thousands_dot_are_never_read_as_decimals(euros: int)
 
 
 DOCUMENTED = re.compile(
-    r"'?\(?[-+\u2212]?\s?€?\s?\(?[0-9]{1,3}(?:[0-9]*|(?:[ .,][0-9]{3})*)(?:[.,][0-9]{1,2})?\)?\s?(?:k\s?)?(?:€|eur|euro|euros)?"
+    r"'?€?\s?\(?[-+\u2212]?\s?€?\s?\(?[0-9]{1,3}(?:[0-9]*|(?:[ .,][0-9]{3})*)(?:[.,][0-9]{1,2})?\)?\s?(?:k\s?)?(?:€|eur|euro|euros)?"
     r"(?:\s*\(?\s*sous r[ée]serves?.*)?|(?:€\s?)?[-–—]\s?€?|n[ée]ant(?:\s?€)?",
     re.IGNORECASE,
 )

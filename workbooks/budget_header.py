@@ -13,7 +13,7 @@ from schemas.reading import Reading
 from schemas.spec import IN_HEADER, SheetSpec
 from schemas.text import normalise
 from workbooks.cells import COLUMNS, Cell, address, is_blank, shown
-from workbooks.heads import before_tax, sheet_unit
+from workbooks.heads import before_tax, column_unit, sheet_unit
 from workbooks.locate import is_memo, label_of
 from workbooks.missing import twice, unknown_column, unnamed_column
 from workbooks.numbers import Setting, read_year
@@ -157,7 +157,7 @@ def _block(heads: _Heads, start: int, end: int, unit: int, reading: Reading) -> 
         if is_memo(cell):
             continue
         if name in ("compte", "libelle", "charge", "produit"):
-            unit = max(unit, words_of(cell).factor if isinstance(cell, str) else 1)
+            unit = (words_of(cell).unit if isinstance(cell, str) else 0) or unit
             _name_column(block, heads, column, name, reading)
         elif name == "montant" or read_year(cell, heads.setting)[0]:
             amounts.append(column)
@@ -249,7 +249,8 @@ def _add_exercice(block: Block, heads: _Heads, column: int, unit: int, amounts: 
         reading.findings.append(Finding("CEL109", heads.sheet.name, address(*place), "Exercice", shown(cell), facts=facts))
     words = words_of(cell) if isinstance(cell, str) else Words("")
     block.years[column], block.heads[column] = exercice, place
-    factor = words.factor if words.factor > 1 else unit
+    factor, doubt = column_unit(heads.sheet, place, words, unit)
+    reading.findings += doubt
     block.settings[column] = Setting(heads.setting.campagne, heads.setting.from_1904, factor, words.conditional)
     if words.before_tax:
         reading.findings.append(before_tax(heads.sheet, place))
@@ -288,6 +289,7 @@ def follow_header(sheet: RawSheet, index: int, block: Block, spec: SheetSpec, re
         return
     names = [name_of(cell, spec) for cell in row]
     unit = min((s.factor for s in block.settings.values()), default=1)
+    unit = unit if unit > 1 else 0
     again = _block(_Heads(sheet, spec, setting, {}, index, index, names), block.start, last, unit, reading)
     if again.years:
         block.years, block.settings, block.heads = again.years, again.settings, again.heads

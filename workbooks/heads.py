@@ -10,7 +10,7 @@ from workbooks.locate import Header
 from workbooks.missing import exercices_across, missing_label, twice, unknown_column, unnamed_column, which_unit
 from workbooks.numbers import Setting, year_in
 from workbooks.reader import RawSheet
-from workbooks.words import announced_units
+from workbooks.words import Words, announced_units
 
 
 def header_findings(sheet: RawSheet, spec: SheetSpec, document: Document, header: Header) -> Iterator[Finding]:
@@ -70,19 +70,25 @@ _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 
 def column_settings(sheet: RawSheet, header: Header, spec: SheetSpec, setting: Setting) -> tuple[dict[str, Setting], list[Finding]]:
     """What surrounds the cells of each column: the unit said in its header or above the table, « sous réserve »; TAB008 for « HT »."""
-    unit, said = sheet_unit(sheet, header.top)
+    above, said = sheet_unit(sheet, header.top)
     settings: dict[str, Setting] = {}
     for name, index in header.columns.items():
         if spec.column(name).kind != "montant":
             settings[name] = setting
             continue
-        words = header.words.get(name)
-        factor, conditional = (words.factor, words.conditional) if words else (1, False)
-        settings[name] = Setting(setting.campagne, setting.from_1904, factor if factor > 1 else unit, conditional)
-        if words and words.before_tax:
-            place = header.place(sheet.grid, index)
+        words, place = header.words.get(name, Words("")), header.place(sheet.grid, index)
+        unit, doubt = column_unit(sheet, place, words, above)
+        said += doubt
+        settings[name] = Setting(setting.campagne, setting.from_1904, unit, words.conditional)
+        if words.before_tax:
             said.append(before_tax(sheet, place))
     return settings, said
+
+
+def column_unit(sheet: RawSheet, place: tuple[int, int], words: Words, above: int) -> tuple[int, list[Finding]]:
+    """The unit of a column's amounts: what its header says, else what is said above the table; a question where they differ."""
+    doubt = [which_unit(sheet, *place)] if words.unit and above and words.unit != above else []
+    return words.unit or above or 1, doubt
 
 
 def before_tax(sheet: RawSheet, place: tuple[int, int]) -> Finding:
@@ -92,12 +98,12 @@ def before_tax(sheet: RawSheet, place: tuple[int, int]) -> Finding:
 
 
 def sheet_unit(sheet: RawSheet, top: int) -> tuple[int, list[Finding]]:
-    """The unit announced above a table: 1 where nothing is; a question where euros and thousands are both announced."""
+    """The unit announced above a table: 0 where none is; a question where euros and thousands are both announced."""
     found: dict[int, tuple[int, int]] = {}
     for row in range(top):
         for column, cell in enumerate(sheet.grid[row]):
             for unit in announced_units(cell):
                 found[unit] = row, column
     if len(found) < 2:
-        return next(iter(found), 1), []
-    return 1, [which_unit(sheet, *found[max(found)])]
+        return next(iter(found), 0), []
+    return 0, [which_unit(sheet, *found[max(found)])]

@@ -124,7 +124,7 @@ def _header(sheet: RawSheet, top: int, row: int, naming: Naming) -> Header:
             header.doubles.append((name, column))
         else:
             header.columns[name] = column
-            if words.factor > 1 or words.before_tax or words.conditional:
+            if words.unit or words.before_tax or words.conditional:
                 header.words[name] = words
     return header
 

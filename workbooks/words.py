@@ -31,8 +31,8 @@ class Words:
     """A header taken apart: its normalised label, and what its other words say of the amounts below."""
 
     label: str
-    factor: int = 1
-    """1000 under « k€ » or « en milliers d'euros », a million under « M€ »."""
+    unit: int = 0
+    """1000 under « k€ » or « en milliers d'euros », a million under « M€ », 1 under « € »; 0 where none is said."""
     before_tax: bool = False
     conditional: bool = False
 
@@ -41,6 +41,7 @@ _K = r"k ?€|€ ?k\b|k ?eur(?:o?s?)?\b|ke\b|milliers?\b"
 _M = r"m ?€|m ?eur(?:o?s?)?\b|millions?\b"
 _THOUSANDS = re.compile(rf"(?<![0-9])(?<![0-9] )(?<!\w)(?:{_K})")
 _MILLIONS = re.compile(rf"(?<![0-9])(?<![0-9] )(?<!\w)(?:{_M})")
+_EUROS = re.compile(r"€|\beur(?:os?)?\b")
 _BEFORE_TAX = re.compile(r"\bh\.? ?t\b|\bhors tax")
 _CONDITIONAL = re.compile(r"\bsous r[ée]serve")
 _BRACKETS = re.compile(r"[(\[]([^()\[\]]*)[)\]]")
@@ -57,9 +58,9 @@ _RAISED = str.maketrans("", "", "¹²³⁴⁵⁶⁷⁸⁹⁰")
 def words_of(text: str) -> Words:
     """Take a header apart. A note's number, in brackets or raised, is no part of its label."""
     line = one_line(text).lower().translate(_RAISED)
-    factor = 1000 if _THOUSANDS.search(line) else 1_000_000 if _MILLIONS.search(line) else 1
+    unit = 1000 if _THOUSANDS.search(line) else 1_000_000 if _MILLIONS.search(line) else 1 if _EUROS.search(line) else 0
     label = normalise(_BRACKETS.sub(_without_small_talk, line))
-    return Words(_TAIL.sub("", label), factor, bool(_BEFORE_TAX.search(line)), bool(_CONDITIONAL.search(line)))
+    return Words(_TAIL.sub("", label), unit, bool(_BEFORE_TAX.search(line)), bool(_CONDITIONAL.search(line)))
 
 
 def _without_small_talk(found: re.Match[str]) -> str:
