@@ -120,6 +120,11 @@ def number(value: Decimal | int | None) -> str:
     return text.replace(".", ",")
 
 
+def grouped(value: Decimal) -> str:
+    """Write a number as French people do, thousands apart, decimals only where there are some: `1 234,5`."""
+    return f"{value.normalize():,f}".replace(",", NBSP).replace(".", ",")
+
+
 def whole(n: int) -> str:
     """Write a whole number as French people do: `1 048 576`."""
     return f"{n:,}".replace(",", NBSP)

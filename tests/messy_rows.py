@@ -146,7 +146,7 @@ LAYOUTS: list[Mess] = [
         told=[f"{VOTES} D2 CEL102"],
         changes={"Engagements 20 2010 voté": None, "Engagements 01 2010 voté": None},
         decision=RESERVED,
-        asks="vaut-il pour les lignes 2 à 3 en tout, ou pour chacune ?",
+        asks="vaut-il pour les lignes 2 à 3 en tout, ou pour chaque cellule ?",
     ),
     of_posts(
         "montant-sur-deux-exercices",

@@ -377,7 +377,7 @@ def test_the_unit_and_the_condition_of_a_header_hold_for_its_amounts(cell: Cell,
 )
 def test_n_is_the_year_of_the_campagne(written: str, value: int) -> None:
     assert year(written, Setting(campagne=2010)).value == value
-    assert year(written, Setting(campagne=2010)).findings == (("CEL109", {"valeur": written, "lu": str(value)}),)
+    assert year(written, Setting(campagne=2010)).findings == (("CEL109", {"valeur": written, "lu": str(value), "cas": "exercice"}),)
     assert codes(year(written)) == "CEL102", "without a campagne nobody knows"
 
 

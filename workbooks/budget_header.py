@@ -245,7 +245,7 @@ def _add_exercice(block: Block, heads: _Heads, column: int, unit: int, amounts: 
         reading.findings.append(twice(heads.sheet.name, address(*place), str(exercice), shown(cell), address(*block.heads[first])))
         return
     if said:
-        facts = {"valeur": shown(cell), "lu": said}
+        facts = {"valeur": shown(cell), "lu": said, "cas": "exercice"}
         reading.findings.append(Finding("CEL109", heads.sheet.name, address(*place), "Exercice", shown(cell), facts=facts))
     words = words_of(cell) if isinstance(cell, str) else Words("")
     block.years[column], block.heads[column] = exercice, place

@@ -101,7 +101,7 @@ class BlockWriter:
             near = suggestions(nearest_choices(label, SUBSIDY_TYPES))
             self.say("CEL104", index, self.name_column, "Libellé", {"valeur": label, "attendus": listing(SUBSIDY_TYPES), **near})
         elif said:
-            self.say("CEL109", index, self.name_column, "Libellé", {"valeur": shown(label), "lu": found})
+            self.say("CEL109", index, self.name_column, "Libellé", {"valeur": shown(label), "lu": found, "cas": "financeur"})
         return found
 
     def open_section(self, heading: Account) -> None:
@@ -116,7 +116,7 @@ class BlockWriter:
         if heading and lines.waiting and not is_subsidies(heading) and lines.is_sum():
             for line in lines.waiting:
                 read_as = f"un détail du compte {heading.code}"
-                self.say("CEL109", line.row, self.name_column, "Libellé", {"valeur": shown(line.label), "lu": read_as})
+                self.say("CEL109", line.row, self.name_column, "Libellé", {"valeur": shown(line.label), "lu": read_as, "cas": "compte"})
                 self.emit(line.row, heading, heading.code, line.label, "detail", line.cents)
         else:
             for line in lines.waiting:

@@ -206,7 +206,7 @@ class BlockReader(BlockWriter):
         self._stand(read, False)
         self.emit(index, subsidies, SUBSIDIES, kind, "detail", read, kind=kind)
         if said:
-            self.say("CEL109", index, self.name_column, "Libellé", {"valeur": shown(name), "lu": kind})
+            self.say("CEL109", index, self.name_column, "Libellé", {"valeur": shown(name), "lu": kind, "cas": "financeur"})
         if own:
             section.kind, section.of_kind.amounts = kind, read
         return True

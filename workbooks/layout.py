@@ -108,13 +108,8 @@ def _spread(sheet: RawSheet, merge: Block, kinds: Mapping[int, Kind], labels: Ma
         across = [c for c in range(left + 1, right + 1) if kinds.get(c) in _SUMMED and is_blank(_at(sheet, top, c))]
         if blank or across:
             what = f"les lignes {top + 1} à {max(lines) + 1}" if blank else f"« {labels[left]} » et « {labels[across[-1]]} »"
-            question = f" Ces cellules sont fusionnées ({_name(merge)}) : vaut-il pour {what} en tout, ou pour chacune ?"
-            facts = {
-                "valeur": shown(cell),
-                "attendu": "un montant",
-                "exemple": "un montant dans chaque cellule défusionnée",
-                "question": question,
-            }
+            question = f" Ces cellules sont fusionnées ({_name(merge)}) : vaut-il pour {what} en tout, ou pour chaque cellule ?"
+            facts = {"valeur": shown(cell), "attendu": "un montant", "cas": "fusion", "question": question}
             overlay.findings.append(Finding("CEL102", sheet.name, address(top, left), labels[left], shown(cell), facts=facts))
             overlay.unread |= {(top, left), *((row, left) for row in blank), *((top, c) for c in across)}
         return

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from schemas.finding import Finding
 from schemas.spec import DOCUMENTS, IN_HEADER, IN_UNIT, Column, SheetSpec
-from schemas.text import count, listing, nearest, normalise, number, suggestions
+from schemas.text import count, grouped, listing, nearest, normalise, suggestions
 from workbooks.cells import Cell, CellError, Grid, Unvalued, address, is_blank, letters, shown
 from workbooks.locate import label_column, label_of
 from workbooks.reader import RawSheet
@@ -121,11 +121,8 @@ def no_exercice(sheet: RawSheet) -> Finding:
 def which_unit(sheet: RawSheet, row: int, column: int) -> Finding:
     """CEL102 where what is said of the unit leaves a doubt."""
     value = shown(sheet.grid[row][column])
-    facts = {
-        "valeur": value, "attendu": "une unité",
-        "exemple": "l'unité des montants au-dessus du tableau, « en euros » ou « en milliers d'euros »",
-        "question": " Les montants sont-ils en euros, ou en milliers d'euros ?",
-    }  # fmt: skip
+    question = " Les montants sont-ils en euros, ou en milliers d'euros ?"
+    facts = {"valeur": value, "attendu": "l'unité de tout le tableau", "cas": "unite", "question": question}
     return Finding("CEL102", sheet.name, address(row, column), IN_UNIT, value, facts=facts)
 
 
@@ -185,7 +182,7 @@ def _content(grid: Grid, first_row: int, column: int) -> str:
     numbers = [Decimal(str(cell)) for cell in cells if isinstance(cell, int | float) and not isinstance(cell, bool) and cell == cell]
     if not any(numbers):
         return ""
-    return f" ({count(len(numbers), 'nombre')}, de somme {number(sum(numbers, Decimal(0)))})"
+    return f" ({count(len(numbers), 'nombre')}, de somme {grouped(sum(numbers, Decimal(0)))})"
 
 
 def blank(sheet: RawSheet, column: Column, row: int, index: int) -> Finding:

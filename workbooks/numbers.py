@@ -92,9 +92,9 @@ def _bad_number(kind: str, cell: Cell) -> Parsed:
     return bad("CEL102", cell, attendu=expected, exemple=example, **question(kind, cell))
 
 
-def repaired(value: Any, cell: Cell, read_as: str) -> Parsed:
-    """A value read with certainty from another form, which is noted."""
-    return Parsed(value, (("CEL109", {"valeur": shown(cell), "lu": read_as}),))
+def repaired(value: Any, cell: Cell, read_as: str, case: str = "") -> Parsed:
+    """A value read with certainty from another form, which is noted; `case` is that of the correction."""
+    return Parsed(value, (("CEL109", {"valeur": shown(cell), "lu": read_as} | ({"cas": case} if case else {})),))
 
 
 def _written_number(text: str) -> _Number | None:
@@ -146,7 +146,9 @@ def amount(cell: Cell, setting: Setting = PLAIN) -> Parsed:
     cents = int((value * 100).quantize(Decimal(1), ROUND_HALF_UP))
     if read.conditional or (setting.conditional and cents):
         return Parsed(cents, (("CEL110", {"valeur": shown(cell)}),), conditional=True)
-    return Parsed(0) if is_zero_word(cell) else repaired(cents, cell, euros(value))
+    if is_zero_word(cell):
+        return Parsed(0)
+    return repaired(cents, cell, euros(value), "" if read.unit or setting.factor == 1 else "milliers")
 
 
 def _stored_amount(cell: float, setting: Setting) -> Parsed:
@@ -160,7 +162,7 @@ def _stored_amount(cell: float, setting: Setting) -> Parsed:
         return Parsed(value, (("CEL110", {"valeur": shown(cell)}),), conditional=True)
     if (setting.factor == 1 or not value) and abs(exact - cents) < Decimal("0.000001"):
         return Parsed(value)
-    return repaired(value, cell, euros(cents))
+    return repaired(value, cell, euros(cents), "milliers" if setting.factor > 1 else "")
 
 
 _QUANTITY = re.compile(r"([0-9]{1,6}(?:[.,][0-9]{1,4})?)( ?%)?(?: ?etp)?", re.IGNORECASE)
@@ -237,4 +239,4 @@ def year(cell: Cell, setting: Setting = PLAIN) -> Parsed:
     found, said = read_year(cell, setting)
     if found is None:
         return _bad_number("annee", cell)
-    return repaired(found, cell, said) if said else Parsed(found)
+    return repaired(found, cell, said, "exercice") if said else Parsed(found)
