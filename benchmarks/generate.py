@@ -16,10 +16,12 @@ from typing import Any
 import xlsxwriter
 
 CREATED = datetime(2010, 6, 15)  # noqa: DTZ001
-CAMPAIGN = 21
+CAMPAIGN = PAYS = 21
 FIRST_YEAR, YEARS = 2008, 6
-STUDY_AID = (1000, 500)
-"""Small, because the cap on studies is cumulated over all the files of a Pays and a thousand workbooks hold many of them."""
+STUDY_AID, STUDY_CAP = (1000, 500), 25_000
+"""The cap on studies is cumulated over all the files of a Pays: its first studies ask for a little, those beyond the cap for nothing."""
+STUDIES = range(8, 14)
+"""The numbers of a campaign's studies; those before them are dossiers de fonctionnement."""
 POST_AID, POST_COST = 35_000, 43_500
 HEADINGS: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {
     "60": ("Achats", (("604", "Prestations de services"), ("606", "Autres fournitures"))),
@@ -76,13 +78,31 @@ def epci(campaign: int, number: int) -> str:
     return f"Communauté de communes exemple {campaign}-{number % 6}"
 
 
+def pays_rank(campaign: int, number: int) -> int:
+    """The Pays of a dossier, from 0: it moves on by one at each campaign."""
+    return (campaign + number) % PAYS
+
+
+def studies_before(campaign: int, pays: int) -> int:
+    """How many studies a Pays has had in the campaigns before this one."""
+    rounds, rest = divmod(campaign, PAYS)
+    return rounds * len(STUDIES) + sum(pays_rank(c, number) == pays for c in range(rest) for number in STUDIES)
+
+
+def study_aid(campaign: int, number: int) -> list[int]:
+    """What a study asks of the Région, by exercice: nothing once its Pays has reached the cap."""
+    asked = sum(STUDY_AID)
+    within = (studies_before(campaign, pays_rank(campaign, number)) + 1) * asked <= STUDY_CAP
+    return list(STUDY_AID) if within else [0] * len(STUDY_AID)
+
+
 def make_dossier(campaign: int, number: int) -> Dossier:
     """A balanced dossier: what is left to find is covered by the carrier's own resources."""
     rng = Random(campaign * 100 + number)
-    year, pole = FIRST_YEAR + campaign % YEARS, number < 8
+    year, pole = FIRST_YEAR + campaign % YEARS, number not in STUDIES
     posts = 1 + number % 2 if pole else 0
     years = tuple(range(year, year + (3 if pole else 2)))
-    aid = [POST_AID * posts] * 3 if pole else list(STUDY_AID)
+    aid = [POST_AID * posts] * 3 if pole else study_aid(campaign, number)
     codes = [code for heading, (_, lines) in HEADINGS.items() for code in ([c for c, _ in lines] or [heading])]
     charges = {code: [rng.randrange(4, 30) * 100 + 50 for _ in years] for code in codes}
     if pole:
@@ -92,11 +112,12 @@ def make_dossier(campaign: int, number: int) -> Dossier:
         charges["622"] = [rng.randrange(60, 120) * 100 for _ in years]
     totals = [sum(amounts[i] for amounts in charges.values()) for i in range(len(years))]
     left = [total - amount for total, amount in zip(totals, aid, strict=True)]
-    funding = {"Région": aid} | {kind: [amount * (1 + rank) // 2500 * 100 for amount in left] for rank, kind in enumerate(OTHER_TYPES)}
+    funding = {"Région": aid} if any(aid) else {}
+    funding |= {kind: [amount * (1 + rank) // 2500 * 100 for amount in left] for rank, kind in enumerate(OTHER_TYPES)}
     rest = [total - sum(f[i] for f in funding.values()) for i, total in enumerate(totals)]
     own = {"70": [r // 3 for r in rest], "756": [r // 5 for r in rest]}
     own["RP"] = [r - own["70"][i] - own["756"][i] for i, r in enumerate(rest)]
-    return Dossier(f"{1 + (campaign + number) % 21:02d}", number, campaign, year, posts, years, charges, funding, own)
+    return Dossier(f"{1 + pays_rank(campaign, number):02d}", number, campaign, year, posts, years, charges, funding, own)
 
 
 class Book:
