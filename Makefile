@@ -29,7 +29,7 @@ run: $(READY) ## consolide les classeurs déposés dans inputs/
 	@$(BIN)/poles run --entrees $(ENTREES) --sorties $(SORTIES)
 
 test: $(READY) ## lance les tests
-	@$(BIN)/python -m pytest -m "not long"
+	@$(BIN)/python -m pytest -n auto --dist loadfile -m "not long"
 
 test-long: $(READY) ## lance aussi les tests de plusieurs minutes
 	@$(BIN)/python -m pytest

@@ -4,20 +4,19 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Self
+from unittest.mock import patch
 
 from flows import sequence, steps
 from flows.steps import Outcome
+from schemas.parameters import Config
 from schemas.reading import Cells, Lot, Position, Reading, Received, lot_of
 from schemas.returns import FileReturn
+from schemas.spec import DOCUMENTS
 from tests.grids import CONFIG, ROOT, SPECS
+from workbooks import template
 from workbooks.file_reading import read_file
 from workbooks.retour import page_alone
 from workbooks.retour_fichier import give_back
-
-
-def run_steps(inputs: Path, outputs: Path, day: date, config: Path = ROOT / "config.toml") -> Outcome:
-    """List, read, check, consolidate, write and replace."""
-    return sequence.run(steps.job(config, inputs, outputs, day))
 
 
 class InProcess:
@@ -38,6 +37,30 @@ class InProcess:
             target.parent.mkdir(parents=True, exist_ok=True)
             if not (wanted.readable and give_back(str(folder), wanted, str(target), CONFIG.limites)):
                 target.write_bytes(page_alone(wanted))
+
+
+_BLANK: dict[tuple[str, str, date], bytes] = {}
+
+
+def _write_templates(folder: Path, config: Config, day: date) -> list[Path]:
+    """As `write_templates` does, each document made once for all tests."""
+    folder.mkdir(parents=True, exist_ok=True)
+    paths, known, at = [], config.model_dump_json(), template.campaign_day(config, day)
+    for document in DOCUMENTS.values():
+        key = (document.name, known, at)
+        _BLANK[key] = _BLANK.get(key) or template.document_bytes(document.name, config, day=at)
+        paths.append(folder / f"{document.slug}.xlsx")
+        paths[-1].write_bytes(_BLANK[key])
+    return paths
+
+
+def run_steps(inputs: Path, outputs: Path, day: date, config: Path = ROOT / "config.toml", *, processes: bool = False) -> Outcome:
+    """List, read, check, consolidate, write and replace; without the seconds that processes take to start, unless asked."""
+    job = steps.job(config, inputs, outputs, day)
+    if processes:
+        return sequence.run(job)
+    with patch.multiple(steps, reader_pool=lambda _: InProcess(), write_templates=_write_templates):
+        return sequence.run(job)
 
 
 def readings_of(lots: Iterable[Lot]) -> list[Reading]:

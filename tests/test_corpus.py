@@ -34,8 +34,8 @@ def test_the_whole_corpus_beside_a_campaign_changes_no_figure_of_it(tmp_path: Pa
     for name in ("public", "hostile"):
         with tarfile.open(CORPUS / f"{name}.tar.gz") as archive:
             archive.extractall(beside / "zz", filter="data")
-    expected = run_steps(alone, tmp_path / "sorties-seule", DAY).tables
-    found = run_steps(beside, tmp_path / "sorties-avec", DAY).tables
+    expected = run_steps(alone, tmp_path / "sorties-seule", DAY, processes=True).tables
+    found = run_steps(beside, tmp_path / "sorties-avec", DAY, processes=True).tables
     for table in ("budget", "financements", "engagements", "echeancier", "suivi_pays"):
         assert found[table].equals(expected[table]), table
     ours = found["depots"].filter(~pl.col("fichier").str.starts_with("zz/"))

@@ -16,7 +16,7 @@ import pytest
 
 from flows import steps
 from tests.grids import DAY, ROOT
-from tests.runs import InProcess, run_steps
+from tests.runs import run_steps
 
 STUDIES = ROOT / "examples" / "octobre-2010" / "prefiguration"
 CONFIG = ROOT / "config.toml"
@@ -29,7 +29,7 @@ from pathlib import Path
 os.umask(int(sys.argv[4], 8))
 from tests.runs import run_steps
 if __name__ == "__main__":
-    run_steps(Path(sys.argv[1]), Path(sys.argv[2]), date(2010, 11, 30), Path(sys.argv[3]))
+    run_steps(Path(sys.argv[1]), Path(sys.argv[2]), date(2010, 11, 30), Path(sys.argv[3]), processes=True)
 """
 
 MACHINES: dict[str, tuple[dict[str, str], str, int]] = {
@@ -74,7 +74,6 @@ def test_another_machine_gives_the_same_bytes(tmp_path: Path, machine: str) -> N
 
 
 def test_whatever_the_order_of_the_names_on_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(steps, "reader_pool", lambda _: InProcess())
     run_steps(STUDIES.parent, tmp_path / "a", DAY)
     whole, dice = os.walk, random.Random(7)
 

@@ -25,7 +25,7 @@ def outputs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def outcome(outputs: Path) -> Outcome:
-    return run_steps(EXAMPLE, outputs, DAY)
+    return run_steps(EXAMPLE, outputs, DAY, processes=True)
 
 
 def test_8_poles_6_studies_and_7_pays_with_nothing(outcome: Outcome) -> None:

@@ -23,7 +23,6 @@ import polars as pl
 import pytest
 
 from budget.views import build_views
-from flows import steps
 from flows.cli import main
 from flows.steps import Outcome
 from flows.summary import print_summary
@@ -34,7 +33,7 @@ from schemas.spec import COMPTE_RENDU, DECISIONS, DOCUMENTS, FONCTIONNEMENT, PRE
 from schemas.text import normalise
 from tests.builders import archive, parts_of, xlsx
 from tests.grids import CONFIG, DAY, ROOT, at, decisions, posts, report, statement, study
-from tests.runs import InProcess, run_steps
+from tests.runs import run_steps
 from workbooks.cells import is_blank
 from workbooks.reader import RawSheet
 from workbooks.report_context import ReportContext
@@ -202,9 +201,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     home = tmp_path_factory.mktemp("injection")
     write_inputs(home / "inputs")
     before = tree(home / "inputs")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(steps, "reader_pool", lambda _: InProcess())
-        outcome = run_steps(home / "inputs", home / "outputs", DAY)
+    outcome = run_steps(home / "inputs", home / "outputs", DAY)
     assert tree(home / "inputs") == before
     assert sorted(p.name for p in home.iterdir()) == ["inputs", "outputs"]
     return Run(home, outcome)
@@ -215,9 +212,7 @@ def plain(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The outputs of a run over nothing."""
     home = tmp_path_factory.mktemp("rien")
     (home / "inputs").mkdir()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(steps, "reader_pool", lambda _: InProcess())
-        run_steps(home / "inputs", home / "outputs", DAY)
+    run_steps(home / "inputs", home / "outputs", DAY)
     return home / "outputs"
 
 

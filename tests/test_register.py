@@ -18,7 +18,7 @@ from schemas.register import JOURNAL_SCHEMA, Journal
 from schemas.tables import DECISIONS
 from tests.grids import CONFIG, DAY, ROOT, study
 from tests.grids import read as read_grid
-from tests.runs import InProcess, run_steps
+from tests.runs import run_steps
 
 STUDIES = ROOT / "examples" / "octobre-2010" / "prefiguration"
 NOW = datetime(2010, 11, 30, 22, 0, tzinfo=UTC)
@@ -155,8 +155,7 @@ def inputs(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def run(inputs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
-    """A run in this process and with small outputs: a reading process costs a second, the workbooks another."""
-    monkeypatch.setattr(steps, "reader_pool", lambda _: InProcess())
+    """A run with small outputs: the finance workbook costs a second."""
     monkeypatch.setattr(steps, "write_blank_templates", lambda *_: None)
     monkeypatch.setattr(steps, "write_budget_workbook", lambda *_: None)
     return lambda: run_steps(inputs, tmp_path / "out", DAY) and None

@@ -16,14 +16,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from budget.reminders import reminders
-from flows import steps
 from pages.fit import cut, lines_of
 from pages.reminder import reminder_page
 from schemas.reminders import FileToMend, ReceivedFile, Remark, Reminder, Share, Unanswered
 from schemas.text import NBSP, visible
 from tests.builders import xlsx
 from tests.grids import CONFIG, DAY, at, decisions, edit, posts, statement, study, tables
-from tests.runs import InProcess, run_steps
+from tests.runs import run_steps
 from tests.test_injection import PAYLOADS
 from workbooks.reader import RawSheet
 
@@ -251,8 +250,7 @@ def printed_pages(path: Path) -> int:
 
 
 @pytest.fixture
-def folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Path, Path]:
-    monkeypatch.setattr(steps, "reader_pool", lambda *_: InProcess())
+def folders(tmp_path: Path) -> tuple[Path, Path]:
     (tmp_path / "inputs").mkdir()
     return tmp_path / "inputs", tmp_path / "outputs"
 
