@@ -53,21 +53,41 @@ def joined(parts: Sequence[Said]) -> Said:
     )
 
 
+def in_order(said: Said, files: Sequence[Received]) -> Said:
+    """The same, files in the order in which they are listed."""
+    order = {received.path: rank for rank, received in enumerate(files)}
+
+    def sorted_rows(rows: pl.DataFrame) -> pl.DataFrame:
+        ranks = ranks_in(rows["fichier"], list(order))
+        return rows if ranks.is_sorted() else rows.with_columns(rang=ranks).sort("rang", maintain_order=True).drop("rang")
+
+    return Said(
+        sorted(said.files, key=lambda received: order[received.path]),
+        {kind: sorted_rows(rows) for kind, rows in said.sheets.items()},
+        sorted_rows(said.positions),
+        sorted(said.found, key=lambda located: order[located[0]]),
+    )
+
+
+def ranks_in(paths: pl.Series, files: Sequence[str]) -> pl.Series:
+    """The rank of each path in a list of files, all different; null for another."""
+    return paths.cast(pl.Enum(files), strict=False).to_physical()
+
+
 def read_again(said: Said, again: Said) -> Said:
     """The same files in the same order, some of which now say something else."""
-    order = {received.path: rank for rank, received in enumerate(said.files)}
     newer = {received.path: received for received in again.files}
 
     def replaced(old: pl.DataFrame, new: pl.DataFrame) -> pl.DataFrame:
-        both = pl.concat([old.filter(~pl.col("fichier").is_in(list(newer))), new])
-        return both.sort(pl.col("fichier").replace_strict(order, return_dtype=pl.Int64), maintain_order=True)
+        return pl.concat([old.filter(~pl.col("fichier").is_in(list(newer))), new])
 
-    return Said(
+    both = Said(
         [newer.get(received.path, received) for received in said.files],
         {kind: replaced(said.sheets[kind], again.sheets[kind]) for kind in SHEETS},
         replaced(said.positions, again.positions),
         [(path, finding) for path, finding in said.found if path not in newer] + again.found,
     )
+    return in_order(both, said.files)
 
 
 def _frame(parts: Sequence[tuple[Lot, Cells]], schema: Mapping[str, pl.DataType]) -> pl.DataFrame:

@@ -22,6 +22,7 @@ from flows.publish import staging
 from flows.reference import ARRETES, FACTS, PASSAGES, last_arrete
 from flows.sequence import Way
 from flows.steps import Job
+from flows.store import NAME as STORE
 from workbooks.discover import candidates, discover
 
 
@@ -58,7 +59,8 @@ def make_again(folder: Path, day: date, outputs: Path, way: Way | None = None) -
     frozen = steps.job(folder / "config.toml", folder / "entrees", outputs, day)
     outcome = sequence.run(replace(frozen, status_only=False), way)
     shutil.rmtree(outputs / "registre")
-    (outputs / LOCK).unlink(missing_ok=True)
+    for name in (LOCK, STORE):
+        (outputs / name).unlink(missing_ok=True)
     names = sorted(p for p in outputs.rglob("*") if p.is_file())
     return {
         "jour": day.isoformat(),

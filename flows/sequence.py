@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
-from budget.said import Said
+from budget.kept import by_name, known
+from budget.said import Said, in_order, joined
 from flows import steps, web
 from flows.disk import named, reason
 from flows.errors import NO_READER, RunError
@@ -13,6 +14,7 @@ from flows.progress import say
 from flows.publish import clear_leftovers, staging
 from flows.register import Register
 from flows.steps import Consolidated, Job, Outcome
+from flows.store import Store, stage_store
 from schemas.reading import Received
 from schemas.text import count
 from workbooks.pool import ReaderBroken, ReaderPool
@@ -63,29 +65,40 @@ def _run(job: Job, way: Way) -> Outcome:
             say("Le passage précédent a été interrompu pendant le remplacement des sorties : toutes sont refaites")
     register = steps.open_register(job)
     files = way.step("lister", "lister les dépôts", steps.list_files, job, register)
-    said = _read(job, files, way)
+    store = way.step("reprendre", "reprendre ce qui est déjà lu", steps.open_store, job)
+    said = _read(job, files, store, way)
     say("Contrôle et consolidation")
     checked = way.step("controler", "contrôler les classeurs lus", steps.check_all, job, files, said)
     made = way.step("consolider", "consolider et contrôler les totaux", steps.consolidate, job, register, checked)
     with staging(job.register) as entries, staging(job.outputs) as staged:
-        _write(job, made, staged, way, ("préparer le registre", steps.stage_news, (job, register, checked, made, entries)))
+        beside: tuple[Work, ...] = (
+            ("préparer le registre", steps.stage_news, (job, register, checked, made, entries)),
+            ("garder les lectures", stage_store, (staged, store, said)),
+        )
+        _write(job, made, staged, way, beside)
         return Outcome(made.tables, _replace(job, register, staged, entries, way))
 
 
-def _read(job: Job, files: Sequence[Received], way: Way) -> list[Said]:
-    lots = steps.lots(files, job.config)
+def _read(job: Job, files: Sequence[Received], store: Store, way: Way) -> Said:
+    """What all files say, in the order in which they are listed, whether they said it at an earlier run or are read now."""
+    wanted = [received for received in files if not received.ignored]
+    unchanged = known(store.kept, wanted)
+    said = [by_name(store.kept, unchanged)]
+    if unchanged:
+        say(f"Inchangés depuis le dernier passage : {count(len(unchanged), 'classeur')}")
+    paths = {received.path for received in unchanged}
+    lots = steps.lots([received for received in wanted if received.path not in paths], job.config)
     total, done = sum(map(len, lots)), 0
-    said: list[Said] = []
     with steps.reader_pool(job.config) as readers:
         for lot, part in zip(lots, way.read(readers, job, lots), strict=True):
             said.append(part)
             done += len(lot)
             say(f"Lecture : {done} sur {count(total, 'classeur')}")
-    return said
+    return in_order(joined(said), wanted)
 
 
-def _write(job: Job, made: Consolidated, staged: Path, way: Way, beside: Work) -> None:
-    """Make the outputs in the run's own folder, and `beside`, which takes as long and needs none of them."""
+def _write(job: Job, made: Consolidated, staged: Path, way: Way, beside: tuple[Work, ...]) -> None:
+    """Make the outputs in the run's own folder, and `beside`, which needs none of them."""
     say("Écriture des sorties")
     # The longest first, so that the others are made meanwhile.
     budget: tuple[Work, ...] = (("écrire budget-consolide.xlsx", steps.write_budget_workbook, (job, staged, made)),)
@@ -100,7 +113,7 @@ def _write(job: Job, made: Consolidated, staged: Path, way: Way, beside: Work) -
         ("écrire les données ouvertes", steps.write_public_data, (job, staged, made)),
         ("écrire les modèles", steps.write_blank_templates, (job, staged / "modeles")),
     )
-    outputs = (*status, beside) if job.status_only else (*budget, beside, *status, *others)
+    outputs = (*status, *beside) if job.status_only else (*budget, *beside, *status, *others)
     way.side_by_side("ecrire", outputs)
 
 

@@ -16,7 +16,7 @@ from budget.changes import change_controls, changes
 from budget.control import controls_table, gaps
 from budget.open_data import subventions
 from budget.pipeline import Checked, Tables, check_said, make_tables
-from budget.said import Said, gather, joined
+from budget.said import Said, gather
 from budget.versions import version_changes
 from budget.views import build_views, sheet_controls
 from flows.disk import named, reason, write_new
@@ -24,6 +24,7 @@ from flows.errors import ControlGap, RunError
 from flows.publish import publish, staging
 from flows.reference import find_reference, place_passage, stage_passage
 from flows.register import Register, file_register, in_order_of_arrival, news, read_register, stage_register
+from flows.store import NAME, NO_STORE, Store, contract_of, read_store
 from flows.tables import write_open_data, write_tables
 from schemas.changes import Changements
 from schemas.documents import sheet_specs
@@ -119,16 +120,27 @@ def list_files(job: Job, register: Register) -> list[Received]:
     return in_order_of_arrival(discover(job.inputs), register)
 
 
+def reading_rules(config: Config) -> ReadingRules:
+    """The contract and the limits that reading needs."""
+    return ReadingRules(sheet_specs(), config.limites)
+
+
 def reader_pool(config: Config) -> ReaderPool:
-    """The processes that read, with the contract and the limits they need."""
-    return ReaderPool(ReadingRules(sheet_specs(), config.limites), config.execution.processus)
+    """The processes that read."""
+    return ReaderPool(reading_rules(config), config.execution.processus)
+
+
+def open_store(job: Job) -> Store:
+    """What the files of the last run said, by content."""
+    if not job.config.execution.lectures_gardees:
+        return NO_STORE
+    return read_store(job.outputs / NAME, contract_of(reading_rules(job.config)))
 
 
 def lots(files: Sequence[Received], config: Config) -> list[list[Received]]:
-    """The files to read, in batches."""
-    to_read = [f for f in files if not f.ignored]
+    """Files in batches."""
     size = config.execution.fichiers_par_lot
-    return [to_read[i : i + size] for i in range(0, len(to_read), size)]
+    return [list(files[i : i + size]) for i in range(0, len(files), size)]
 
 
 def read_lot(job: Job, readers: ReaderPool, lot: Sequence[Received]) -> Said:
@@ -136,14 +148,14 @@ def read_lot(job: Job, readers: ReaderPool, lot: Sequence[Received]) -> Said:
     return gather(readers.read(job.inputs, lot))
 
 
-def check_all(job: Job, files: Sequence[Received], said: Sequence[Said]) -> Checked:
+def check_all(job: Job, files: Sequence[Received], said: Said) -> Checked:
     """Every finding, and the decision on each file. What staff correct is read again."""
 
     def reread(amended: Sequence[Received]) -> Said:
         with reader_pool(job.config) as readers:
             return gather(readers.read(job.inputs, amended))
 
-    return check_said(files, joined(said or [gather([])]), job.config, reread)
+    return check_said(files, said, job.config, reread)
 
 
 @dataclass(frozen=True)
@@ -266,7 +278,7 @@ def publish_all(job: Job, staged: Path) -> tuple[Path, ...]:
         raise RunError(_held(done.beside))
     if done.left:
         raise RunError(f"« {done.left[0].name} » n'a plus lieu d'être, mais un autre programme l'emploie : fermez-le et relancez.")
-    return tuple(done.placed)
+    return tuple(path for path in done.placed if path.name != NAME)
 
 
 def _held(beside: Mapping[Path, Path]) -> str:

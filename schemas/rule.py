@@ -9,6 +9,8 @@ Stage = Literal["lecture", "pandera", "croisement"]
 
 GRAVITIES: tuple[Gravity, ...] = ("erreur", "avertissement", "information")
 STATES = ("ouvert", "levé", "corrigé", "exclu")
+UNREADABLE = ("FIC001", "FIC002", "FIC003")
+"""Rules by which a file is refused before anything in it is read."""
 MESSAGE_LIMIT = 300
 _QUOTED = ("valeur", "champ", "poste", "financeur", "lu")
 """Facts that quote what a sender wrote, however long."""

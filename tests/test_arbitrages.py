@@ -302,7 +302,7 @@ def read_and_consolidate(inputs: Path) -> Tables:
     job = Job(CONFIG, inputs, inputs / "sorties", DAY)
     files = discover(inputs)
     with steps.reader_pool(CONFIG) as readers:
-        said = [steps.read_lot(job, readers, files)]
+        said = steps.read_lot(job, readers, files)
     return make_tables(steps.check_all(job, files, said), CONFIG, DAY)
 
 

@@ -94,7 +94,6 @@ def without_prefect(patch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(autouse=True)
 def _about_the_disk_alone(monkeypatch: pytest.MonkeyPatch, stage: Stage) -> None:
     without_prefect(monkeypatch)
-    monkeypatch.setattr(steps, "lots", lambda *_: [])
     monkeypatch.setattr(steps, "check_all", lambda *_: stage.checked)
     monkeypatch.setattr(steps, "consolidate", lambda *_: stage.made)
 
@@ -163,7 +162,7 @@ def test_a_killed_run_leaves_whole_outputs_and_the_next_repairs(tmp_path: Path, 
     check_kill(tmp_path, stage, where)
 
 
-ACTIONS = 350
+ACTIONS = 650
 """A little less than what a run does on the disk: see `test_the_points_cover_the_run`."""
 POINTS = [1 + rank * (ACTIONS - 1) // 29 for rank in range(30)]
 

@@ -25,6 +25,7 @@ import pytest
 from budget.views import build_views
 from flows.cli import main
 from flows.steps import Outcome
+from flows.store import NAME as STORE
 from flows.summary import print_summary
 from flows.tables import write_tables
 from flows.terminal import WIDTH, columns
@@ -313,7 +314,7 @@ def test_only_the_outputs_of_the_contract_are_written(run: Run, plain: Path) -> 
     expected = {p.relative_to(plain).as_posix() for p in plain.rglob("*") if p.is_file()}
     expected |= {*run.outcome.tables["depots"]["retour"].drop_nulls(), *run.outcome.tables["relances"]["page"]}
     assert [n for n in run.outcome.tables["relances"]["page"] if not re.fullmatch(r"relances/\d\d-[a-z-]+\.html", n)] == []
-    assert {n for n in names - expected if not n.startswith("registre/")} == set()
+    assert {n for n in names - expected if not n.startswith("registre/")} == {STORE}
     copies = [p.name for p in (run.outputs / "registre" / "copies").rglob("*") if p.is_file()]
     assert copies
     assert [n for n in copies if not re.fullmatch(r"[0-9a-f]{64}\.xlsx", n)] == []

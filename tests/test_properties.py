@@ -95,7 +95,7 @@ def outputs_of(inputs: Path, outputs: Path, readers: ReaderPool | InProcess, ord
     files = discover(inputs)
     if order:
         order.shuffle(files)
-    said = [steps.read_lot(job, readers, [f for f in files if not f.ignored])]
+    said = steps.read_lot(job, readers, [f for f in files if not f.ignored])
     made = steps.consolidate(job, steps.open_register(job), steps.check_all(job, files, said))
     outputs.mkdir(parents=True)
     steps.write_data(outputs, made)

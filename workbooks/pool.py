@@ -41,6 +41,10 @@ class ReadingRules:
     specs: dict[str, SheetSpec]
     limits: Limits
 
+    def hello(self) -> bytes:
+        """All that a process is told before its first file."""
+        return dump({"specs": specs_to_plain(self.specs), "limits": self.limits.model_dump()})
+
 
 class ReaderPool:
     """Reading processes, started when needed and kept until the end of the `with` block. Safe to share between threads."""
@@ -49,7 +53,7 @@ class ReaderPool:
         """`processes` 0 means one per core; `started` is the first of them, where it is under way."""
         self._limits = rules.limits
         self._processes = processes or os.cpu_count() or 1
-        self._hello = dump({"specs": specs_to_plain(rules.specs), "limits": rules.limits.model_dump()})
+        self._hello = rules.hello()
         self._started = [started] if started else []
         self._requests: queue.SimpleQueue[Request | None] = queue.SimpleQueue()
         """None wakes a thread that waits, once the pool is closed."""

@@ -9,12 +9,12 @@ from typing import Any
 import polars as pl
 
 from schemas.returns import FOLDER, SUFFIX, FileReturn, ReturnLine, VersionChange
+from schemas.rule import UNREADABLE
 from schemas.rules import GRAVITIES, RULES, STATES
 from schemas.tables import IGNORED, REJECTED, REPLACED
 
 _ASKED = GRAVITIES[:2]
 """The gravities that call for a return."""
-_UNREADABLE = ("FIC001", "FIC002", "FIC003")
 _LONGEST = 200
 """Bytes of a file's name that are kept: with the rest, disks admit 255."""
 
@@ -61,7 +61,7 @@ def _file_return(
     depot: dict[str, Any], constats: Sequence[dict[str, Any]], change: VersionChange | None, day: date, most: int
 ) -> FileReturn:
     ranked = sorted(constats, key=lambda row: GRAVITIES.index(row["gravite"]))
-    readable = bool(depot["empreinte"]) and not any(row["code"] in _UNREADABLE for row in constats)
+    readable = bool(depot["empreinte"]) and not any(row["code"] in UNREADABLE for row in constats)
     return FileReturn(
         path=depot["fichier"],
         sha256=depot["empreinte"] or "",
