@@ -159,12 +159,13 @@ def _supersede(standings: Iterable[Standing]) -> list[Located]:
 
 def _disagreements(winner: Standing, other: Standing) -> list[Located]:
     (winner_day, winner_version), (day, version) = winner.order[:2], other.order[:2]
-    facts = {"retenu": winner.path}
-    if (day, version) == (winner_day, winner_version):
-        return [(w.path, Finding("FIC009", facts={**facts, "autre": o.path})) for w, o in ((winner, other), (other, winner))]
-    if version > winner_version:
-        return [(w.path, Finding("FIC010", facts={**facts, "autre": o.path})) for w, o in ((winner, other), (other, winner))]
-    return []
+    code = "FIC009" if (day, version) == (winner_day, winner_version) else "FIC010" if version > winner_version else ""
+    if not code:
+        return []
+    return [
+        (winner.path, Finding(code, facts={"autre": other.path, "retenu": "le présent fichier"})),
+        (other.path, Finding(code, facts={"autre": winner.path, "retenu": "lui"})),
+    ]
 
 
 def _withdrawn(standings: Iterable[Standing], steps: pl.DataFrame) -> dict[str, str]:
