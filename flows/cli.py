@@ -109,6 +109,7 @@ def _day(text: str) -> date:
 
 
 def _check(options: argparse.Namespace) -> int:
+    from flows.runner import loading
     from workbooks.process import start_process
 
     config, home = load_config(options.config), options.config.resolve().parent
@@ -116,8 +117,9 @@ def _check(options: argparse.Namespace) -> int:
         return WRONG_USE
     # Reading gets ready while the rules are loaded.
     started = start_process()
-    from flows.check import check_files
-    from flows.check_report import print_json, print_report
+    with loading():
+        from flows.check import check_files
+        from flows.check_report import print_json, print_report
 
     checked = check_files(options.fichiers, config, home / config.dossiers.entrees, started)
     (print_json if options.json else print_report)(checked)
@@ -144,23 +146,25 @@ def _inspect(options: argparse.Namespace) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from flows.lock import one_run_at_a_time
-    from flows.progress import listening
-    from flows.steps import job
-    from flows.summary import print_summary
+    from flows import runner
 
-    # A wrong configuration or another run is said at once, before Prefect takes seconds to start.
-    work = job(options.config, options.entrees, options.sorties, options.au, options.scenario)
-    try:
-        with one_run_at_a_time(work.outputs):
-            pass
-        from flows.runner import run_flow
+    with runner.server_for_the_run() as server:
+        with runner.loading():
+            from flows.lock import one_run_at_a_time
+            from flows.progress import listening
+            from flows.steps import job
+            from flows.summary import print_summary
 
-        with listening(_progress):
-            outcome = run_flow(options.config.resolve(), work.inputs, work.outputs, work.day, work.scenario)
-    except OSError as error:
-        return _refused(work.outputs, error)
-    print_summary(outcome, work.outputs, work.day, scenario=work.scenario, as_json=options.json)
+        # A wrong configuration or another run is said at once, before Prefect takes seconds to start.
+        work = job(options.config, options.entrees, options.sorties, options.au, options.scenario)
+        try:
+            with one_run_at_a_time(work.outputs):
+                pass
+            with listening(_progress):
+                outcome = runner.run_flow(options.config.resolve(), work.inputs, work.outputs, work.day, work.scenario, server)
+        except OSError as error:
+            return _refused(work.outputs, error)
+        print_summary(outcome, work.outputs, work.day, scenario=work.scenario, as_json=options.json)
     return DONE
 
 

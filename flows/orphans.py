@@ -1,10 +1,9 @@
-"""Prefect starts a server for the time of a run. When the run is killed nobody stops it: a small process waits for that and does."""
+"""When a service is killed nobody stops the processes that it started: a small process waits for that and does."""
 
 import atexit
 import subprocess
 import sys
 from collections.abc import Callable
-from typing import Any
 
 _WAIT_AND_KILL = """
 import contextlib, os, signal, sys, time
@@ -14,24 +13,7 @@ if not sys.stdin.buffer.read(1):
             os.kill(int(sys.argv[1]), number)
             time.sleep(2)
 """
-"""Its input ends without a sign when the run is killed; a run that ends by itself writes one, since it stops its server."""
-
-
-def stop_server_with_run() -> None:
-    """Have the server of a run stopped however the run ends. Does nothing where Prefect starts it otherwise than we know."""
-    from prefect.server.api.server import SubprocessASGIServer
-
-    start = getattr(SubprocessASGIServer, "_run_uvicorn_command", None)
-    if start is None or getattr(start, "watched", False):
-        return
-
-    def watched_start(server: Any) -> Any:
-        process = start(server)
-        stop_with_us(process.pid)
-        return process
-
-    vars(watched_start)["watched"] = True
-    setattr(SubprocessASGIServer, "_run_uvicorn_command", watched_start)  # noqa: B010 - mypy would not have a method replaced
+"""Its input ends without a sign when the service is killed; one that ends by itself writes one, since it stops what it started."""
 
 
 def stop_with_us(pid: int) -> Callable[[], None]:
@@ -40,7 +22,7 @@ def stop_with_us(pid: int) -> Callable[[], None]:
     What is returned ends that watch: to be called once the process has ended, since its number may serve again.
     """
     command = [sys.executable, "-I", "-S", "-c", _WAIT_AND_KILL, str(pid)]
-    # In a session of its own: Ctrl-C reaches the run and its server, not the one that waits for them.
+    # In a session of its own: Ctrl-C reaches the service, not the one that waits for it.
     watcher = subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True)
 
     def dismiss() -> None:

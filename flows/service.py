@@ -20,6 +20,7 @@ from pathlib import Path
 from types import FrameType
 from typing import IO, Any
 
+from flows.database import make_ready
 from flows.errors import RunError
 from flows.orphans import stop_with_us
 from flows.terminal import show
@@ -99,6 +100,8 @@ class Supervisor:
         """Run until asked to stop. Raises RunError where the service cannot start."""
         _must_be_free(self.settings)
         self.folder.mkdir(parents=True, exist_ok=True)
+        if not self.settings.base:
+            make_ready(self.folder)
         try:
             self._start_all()
             while not self.stopping.wait(1):

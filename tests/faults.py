@@ -124,7 +124,8 @@ def _struck_open(strike: Strike, whole: Callable[..., Any]) -> Callable[..., Any
 
 def run_without_prefect() -> None:
     """Have the command carry out the same sequence by plain calls, reading in this process."""
-    vars(runner)["run_flow"] = lambda config, inputs, outputs, day, _: sequence.run(steps.job(config, inputs, outputs, day))
+    vars(runner)["run_flow"] = lambda config, inputs, outputs, day, *_: sequence.run(steps.job(config, inputs, outputs, day))
+    vars(runner)["server_for_the_run"] = contextlib.nullcontext
     vars(steps)["reader_pool"] = lambda _: InProcess()
 
 

@@ -2,6 +2,7 @@
 rerun gives what an uninterrupted run gives. The few that are quick are in the ordinary suite, 30 kills and 30 errors in the long one.
 """
 
+import contextlib
 import errno
 import os
 import shutil
@@ -87,7 +88,8 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Stage:
 
 
 def without_prefect(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(runner, "run_flow", lambda config, inputs, out, day, _: sequence.run(steps.job(config, inputs, out, day)))
+    patch.setattr(runner, "run_flow", lambda config, inputs, out, day, *_: sequence.run(steps.job(config, inputs, out, day)))
+    patch.setattr(runner, "server_for_the_run", contextlib.nullcontext)
     patch.setattr(steps, "reader_pool", lambda _: InProcess())
 
 
