@@ -5,13 +5,15 @@ from decimal import Decimal
 import polars as pl
 
 from schemas.accounts import IN_KIND, SUBSIDIES
-from schemas.financers import REGION
+from schemas.financers import OWN_RESOURCES, REGION
 from schemas.tables import KEPT
 
 EUROS = pl.Decimal(38, 2)
 IN_KIND_LINE = pl.col("compte").str.head(2).is_in(list(IN_KIND))
 COUNTED = (pl.col("etat") == KEPT) & ~IN_KIND_LINE
 CHARGE = pl.col("sens") == "charge"
+OTHERS = ~pl.col("type_financeur").is_in([REGION, OWN_RESOURCES])
+SHARES = ("confirme_eur", "declare_eur", "espere_eur")
 OWN = COUNTED & ~CHARGE & ~pl.col("compte").str.starts_with(SUBSIDIES)
 
 

@@ -11,11 +11,10 @@ import polars as pl
 
 from budget.lines import PROJECT, pays_name
 from budget.shares import without_reserve
-from budget.view_sums import CHARGE, COUNTED, EUROS, OWN, asked_of_region, budget_totals, sums, total
+from budget.view_sums import CHARGE, COUNTED, EUROS, OTHERS, OWN, SHARES, asked_of_region, budget_totals, sums, total
 from budget.views_finance import finance_controls, finance_views
 from budget.views_status import follow_up_controls, follow_up_views
 from schemas.accounts import accounts
-from schemas.financers import OWN_RESOURCES, REGION
 from schemas.rules import GRAVITIES, STATES
 from schemas.spec import VOLETS
 from schemas.tables import ACCEPTED, ACCEPTED_WITH_RESERVES, DECISIONS, IGNORED, KEPT, REJECTED, REPLACED, STAGES
@@ -26,8 +25,6 @@ Control = tuple[str, Decimal, Decimal]
 """(controle, attendu, obtenu), as the `controles` table holds them."""
 
 _ACTION_FIRST = (REJECTED, ACCEPTED_WITH_RESERVES, ACCEPTED, REPLACED, IGNORED)
-_OTHERS = ~pl.col("type_financeur").is_in([REGION, OWN_RESOURCES])
-_SHARES = ("confirme_eur", "declare_eur", "espere_eur")
 
 
 def build_views(tables: Tables, campagne: int) -> Views:
@@ -121,11 +118,11 @@ def _summary_controls(tables: Tables, views: Mapping[str, pl.DataFrame]) -> list
     """Both blocks of Synthèse against the tables of its campaign."""
     campaign = pl.col("campagne") == views["campagne"].item()
     budget, funding = tables["budget"].filter(campaign), tables["financements"].filter(campaign)
-    others = funding.filter(_OTHERS)
+    others = funding.filter(OTHERS)
     wanted = {
         ("cout_eur", "coût total"): total(budget.filter(COUNTED & CHARGE), "montant_eur"),
         ("demande_eur", "demandé"): total(asked_of_region(funding, ["type_financeur"]), "demande_eur"),
-        ("autres_eur", "autres financements"): sum((total(others, c) for c in _SHARES), Decimal(0)),
+        ("autres_eur", "autres financements"): sum((total(others, c) for c in SHARES), Decimal(0)),
         ("propres_eur", "ressources propres"): total(budget.filter(OWN), "montant_eur"),
     }
     blocks = (("volet", views["synthese_volets"]), ("exercice", views["synthese_exercices"]))
@@ -142,8 +139,8 @@ def _summary(tables: Tables, campagne: int, by: str) -> pl.DataFrame:
     """A row per volet or exercice, for the dossiers of one campaign over all their exercices. `autres_eur`: financers but the Région."""
     budget = tables["budget"].filter((pl.col("campagne") == campagne) & (pl.col("etat") == KEPT))
     funding = tables["financements"].filter(pl.col("campagne") == campagne)
-    others = funding.filter(_OTHERS)
-    amount = pl.sum_horizontal(*_SHARES).cast(EUROS).alias("autres_eur")
+    others = funding.filter(OTHERS)
+    amount = pl.sum_horizontal(*SHARES).cast(EUROS).alias("autres_eur")
     frame = pl.DataFrame({by: list(VOLETS)}) if by == "volet" else pl.concat([budget.select(by), funding.select(by)]).unique()
     for part in (
         budget.group_by(by).agg(pl.struct("pays_code", "projet", "volet").n_unique().cast(pl.Int64).alias("dossiers")),

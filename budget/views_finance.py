@@ -7,7 +7,7 @@ import polars as pl
 
 from budget.lines import PROJECT, pays_name
 from budget.shares import without_reserve
-from budget.view_sums import CHARGE, COUNTED, EUROS, OWN, asked_of_region, budget_totals, known_sum, sums, total
+from budget.view_sums import CHARGE, COUNTED, EUROS, OWN, SHARES, asked_of_region, budget_totals, known_sum, sums, total
 from schemas.changes import MEASURES
 from schemas.decisions import AWARD
 from schemas.financers import TYPES
@@ -17,7 +17,6 @@ from schemas.tables import KEPT
 
 Tables = Mapping[str, pl.DataFrame]
 Control = tuple[str, Decimal, Decimal]
-_SHARES = ("confirme_eur", "declare_eur", "espere_eur")
 
 
 def finance_views(tables: Tables) -> dict[str, pl.DataFrame]:
@@ -67,7 +66,7 @@ def by_year(tables: Tables) -> pl.DataFrame:
 def by_type(tables: Tables) -> pl.DataFrame:
     """A row per type of financer, in the form's order."""
     rank = {kind: place for place, kind in enumerate(TYPES)}
-    summed = tables["financements"].group_by("type_financeur").agg(pl.col(name).sum().cast(EUROS) for name in _SHARES)
+    summed = tables["financements"].group_by("type_financeur").agg(pl.col(name).sum().cast(EUROS) for name in SHARES)
     order = pl.col("type_financeur").replace_strict(rank, default=len(rank), return_dtype=pl.Int64)
     return summed.sort(order, "type_financeur")
 
@@ -84,7 +83,7 @@ def by_pays(tables: Tables) -> pl.DataFrame:
     for part in (
         budget_totals(budget, PROJECT),
         asked_of_region(funding, PROJECT),
-        sums(funding, PROJECT, _SHARES),
+        sums(funding, PROJECT, SHARES),
         sums(decisions.filter(without_reserve()), PROJECT, ("vote_eur",)),
         sums(tables["engagements"], PROJECT, ("engage_eur",)),
         sums(tables["mandats"], PROJECT, ("montant_eur",)).rename({"montant_eur": "mandate_eur"}),
@@ -105,7 +104,7 @@ def by_pays(tables: Tables) -> pl.DataFrame:
 
 def by_financer(tables: Tables) -> pl.DataFrame:
     """A row per financer and type, all campaigns, in the order of the types; `nb_pays` counts distinct Pays."""
-    money = ("sollicite_eur", "acquis_eur", "vote_eur", "verse_eur", *_SHARES, "ecart_eur")
+    money = ("sollicite_eur", "acquis_eur", "vote_eur", "verse_eur", *SHARES, "ecart_eur")
     rank = {kind: place for place, kind in enumerate(TYPES)}
     return (
         tables["financements"]
@@ -207,9 +206,9 @@ def finance_controls(tables: Tables, views: Mapping[str, pl.DataFrame]) -> list[
 
 
 _SAME = (
-    ("Par Pays", "par_pays", _SHARES),
-    ("Par financeur", "par_financeur", ("sollicite_eur", "acquis_eur", "vote_eur", "verse_eur", *_SHARES, "ecart_eur")),
-    ("Par type de financeur", "par_type", _SHARES),
+    ("Par Pays", "par_pays", SHARES),
+    ("Par financeur", "par_financeur", ("sollicite_eur", "acquis_eur", "vote_eur", "verse_eur", *SHARES, "ecart_eur")),
+    ("Par type de financeur", "par_type", SHARES),
     ("Rapprochement", "rapprochement", ("sollicite_eur", "acquis_eur", "vote_eur", "verse_eur", "ecart_eur")),
     ("Engagements", "engagements", ("vote_eur", "engage_eur", "mandate_eur", "reste_a_mandater_eur")),
     ("Échéancier", "echeancier", ("prevu_eur", "mandate_eur")),

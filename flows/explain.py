@@ -2,7 +2,7 @@
 
 import re
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -10,7 +10,8 @@ from typing import Any
 import polars as pl
 from polars.exceptions import PolarsError
 
-from budget.explain import DIVISOR, Explanation, Part, explain
+from budget.explain import Explanation, explain
+from budget.explain_lines import DIVISOR, Part
 from budget.views import build_views
 from flows.errors import RunError
 from flows.steps import Job, inputs_link
@@ -20,10 +21,14 @@ from schemas.tables import TABLES
 from schemas.text import count, euros, listing, nearest, normalise, number, visible
 from workbooks.cells import address as cell_address
 from workbooks.cells import indices
+from workbooks.charts import NAME as GRAPHIQUES
+from workbooks.charts import places as chart_places
 from workbooks.finance_sheets import finance_sheets
 from workbooks.front import DEFINITIONS
 from workbooks.report_context import ReportContext
 from workbooks.sheet import FIRST_ROW, TOTAL_ROW, Col, TableSheet
+from workbooks.synthese import NAME as SYNTHESE
+from workbooks.synthese import places as synthese_places
 
 _WIDTH = 100
 _ADDRESS = re.compile(r"(?:'(?P<quoted>.+)'|(?P<plain>[^!]+))!(?P<cell>\$?[A-Za-z]{1,3}\$?[0-9]{1,7})")
@@ -45,6 +50,21 @@ class Figure:
     explanation: Explanation
 
 
+@dataclass(frozen=True)
+class Placed:
+    """A small table of a sheet that holds several: the row of its title, its view, its columns with their labels, those without a total."""
+
+    title: int
+    view: str
+    columns: tuple[tuple[str, str], ...]
+    not_added: tuple[str, ...] = ()
+
+    @property
+    def first(self) -> int:
+        """The row of its first line."""
+        return self.title + 2
+
+
 def read_tables(job: Job) -> dict[str, pl.DataFrame]:
     """The tables of the last run. Raises RunError where there are none."""
     try:
@@ -61,8 +81,13 @@ def explain_cell(job: Job, tables: Mapping[str, pl.DataFrame], address: str) -> 
     if found is None:
         raise UnknownFigure(f"« {address} » n'est pas une cellule : écrivez par exemple « Par Pays!I7 ».")
     views, sheets = _workbook(job, tables)
-    spec = _sheet(sheets, found["quoted"] or found["plain"])
+    name = found["quoted"] or found["plain"]
     row, column = indices(found["cell"].replace("$", "").upper())
+    blocks = _blocks(views, job.config.campagne.annee)
+    shown = next((s for s in blocks if normalise(s) == normalise(name)), None)
+    if shown:
+        return _figures_of_block(job, tables, views, shown, blocks[shown], row, column)
+    spec = _sheet(sheets, name, blocks)
     if column >= len(spec.columns):
         raise UnknownFigure(f"La feuille « {spec.name} » n'a que {len(spec.columns)} colonnes.")
     wanted = spec.columns[column]
@@ -105,11 +130,40 @@ def _workbook(job: Job, tables: Mapping[str, pl.DataFrame]) -> tuple[Mapping[str
     return build_views(tables, job.config.campagne.annee), sheets
 
 
-def _sheet(sheets: tuple[TableSheet, ...], name: str) -> TableSheet:
+def _sheet(sheets: tuple[TableSheet, ...], name: str, others: Iterable[str]) -> TableSheet:
     found = next((s for s in sheets if normalise(s.name) == normalise(name)), None)
     if found is None:
-        raise UnknownFigure(f"« {name} » n'est pas une feuille dont les chiffres s'expliquent : {', '.join(s.name for s in sheets)}.")
+        known = ", ".join([*(s.name for s in sheets), *others])
+        raise UnknownFigure(f"« {name} » n'est pas une feuille dont les chiffres s'expliquent : {known}.")
     return found
+
+
+def _blocks(views: Mapping[str, pl.DataFrame], campagne: int) -> dict[str, list[Placed]]:
+    """The small tables of the sheets that hold several."""
+    charts = [Placed(row, c.view, (c.first, *((name, label) for name, label, _ in c.series))) for row, c in chart_places(views)]
+    return {SYNTHESE: [Placed(row, b.view, b.columns, b.not_added) for row, b in synthese_places(views, campagne)], GRAPHIQUES: charts}
+
+
+def _figures_of_block(
+    job: Job, tables: Mapping[str, pl.DataFrame], views: Mapping[str, pl.DataFrame], sheet: str, blocks: list[Placed], row: int, column: int
+) -> list[Figure]:
+    """The figure of a cell of such a table; its total is the figures of its column. Raises UnknownFigure."""
+    inside = (b for b in blocks if b.first <= row <= b.first + views[b.view].height and 0 < column < len(b.columns))
+    block = next(inside, None)
+    at_total = block is not None and row == block.first + views[block.view].height
+    if block is None or (at_total and block.columns[column][0] in block.not_added):
+        raise UnknownFigure(f"La cellule {cell_address(row, column)} de « {sheet} » ne porte pas de chiffre.")
+    name, label = block.columns[column]
+    frame = views[block.view].with_columns(campagne=pl.lit(job.config.campagne.annee))
+    ranks = [n for n in range(frame.height) if frame[name][n]] if at_total else [row - block.first]
+    kind = "euros" if name.endswith("_eur") else "nombre"
+    return [
+        Figure(
+            f"{sheet}!{cell_address(block.first + n, column)}", label, kind, str(frame[block.columns[0][0]][n]),
+            explain(tables, block.view, name, frame.row(n, named=True), job.config.parametres),
+        )
+        for n in ranks
+    ]  # fmt: skip
 
 
 def _figure(job: Job, tables: Mapping[str, pl.DataFrame], spec: TableSheet, column: Col, row: Mapping[str, Any], rank: int) -> Figure:

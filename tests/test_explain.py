@@ -6,7 +6,9 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+import polars as pl
 import pytest
+from openpyxl import load_workbook
 
 from budget.explain import explain
 from budget.pipeline import Tables
@@ -18,8 +20,10 @@ from tests.grids import CONFIG, DAY, ROOT
 from tests.grids import tables as tables_of
 from tests.paper import read_case
 from tests.runs import run_steps
+from workbooks.charts import CHARTS
 from workbooks.finance_sheets import finance_sheets
 from workbooks.report_context import ReportContext
+from workbooks.synthese import blocks
 
 CASE = read_case(ROOT / "tests" / "cas_a_la_main" / "campagnes-2010-2012.md")
 SUMMED = ("par_pays", "par_financeur", "echeancier", "engagements", "rapprochement", "soldes", "budget_consolide")
@@ -64,6 +68,37 @@ def test_every_figure_of_par_pays_in_the_example_adds_up(october: Tables) -> Non
 @pytest.mark.parametrize("view", SUMMED)
 def test_every_figure_of_the_case_worked_out_by_hand_adds_up(view: str) -> None:
     assert add_up(tables_of(CASE.files, day=CASE.day), view) > 0
+
+
+def test_every_figure_of_synthese_and_of_graphiques_adds_up(october: Tables) -> None:
+    for tables in (october, tables_of(CASE.files, day=CASE.day)):
+        frames, seen = build_views(tables, 2010), 0
+        shown = [(b.view, [name for name, _ in b.columns[1:]]) for b in blocks(2010)]
+        shown += [(c.view, [name for name, _, _ in c.series]) for c in CHARTS]
+        for view, names in shown:
+            for row in frames[view].with_columns(campagne=pl.lit(2010)).iter_rows(named=True):
+                for name in names:
+                    made = explain(tables, view, name, row, CONFIG.parametres)
+                    assert made.computed() == row[name], (view, name, row)
+                    seen += bool(row[name])
+        assert seen > 40
+
+
+def test_a_cell_of_synthese_and_its_total(home: Path, october: Tables) -> None:
+    work = job(home / "config.toml", None, None, date(2010, 11, 30))
+    book = load_workbook(home / "outputs" / "budget-consolide.xlsx", data_only=True)
+    asked = 0
+    for sheet in ("Synthèse", "Graphiques"):
+        for row in book[sheet].iter_rows(min_row=4, min_col=2):
+            for cell in row:
+                if isinstance(cell.value, int | float):
+                    figures = explain_cell(work, october, f"{sheet}!{cell.coordinate}")
+                    assert sum(f.explanation.computed() for f in figures) == Decimal(str(cell.value)).quantize(Decimal("0.01")), cell
+                    asked += 1
+    assert asked > 80
+    stage = explain_cell(work, october, "Synthèse!B7")
+    assert stage[0].about == "sans démarche"
+    assert len(stage[0].explanation.parts) == stage[0].explanation.amount
 
 
 def test_each_line_of_an_amount_leads_to_a_cell() -> None:
@@ -123,6 +158,9 @@ def test_the_command_for_people_and_for_programs(home: Path, capsys: pytest.Capt
         (["Feuille!A1"], "n'est pas une feuille"),
         (["Par Pays!B5"], "ne porte pas de chiffre"),
         (["Par Pays!I900"], "a ses lignes de 5 à"),
+        (["Synthèse!A7"], "ne porte pas de chiffre"),
+        (["Synthèse!B5"], "ne porte pas de chiffre"),
+        (["Graphiques!B900"], "La cellule B900 de « Graphiques » ne porte pas de chiffre"),
         (["Par Pays!ZZ5"], "n'a que 21 colonnes"),
         (["--pays", "Vanes", "--colonne", "Voté"], "Voulez-vous dire « Pays de Vannes »"),
         (["--pays", "20", "--colonne", "Vot"], "Colonnes : Voté"),

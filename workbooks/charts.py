@@ -46,6 +46,15 @@ CHARTS = (
 )  # fmt: skip
 
 
+def places(frames: Mapping[str, pl.DataFrame]) -> list[tuple[int, Chart]]:
+    """The charts with the row of their title: the header stands below it, then a row per row of the frame, then the total."""
+    found, row = [], 2
+    for chart in CHARTS:
+        found.append((row, chart))
+        row += max(frames[chart.view].height + 5, _PLACES)
+    return found
+
+
 def write_charts(house: House, frames: Mapping[str, pl.DataFrame]) -> None:
     """Write the sheet."""
     sheet = house.sheet(NAME)
@@ -56,13 +65,12 @@ def write_charts(house: House, frames: Mapping[str, pl.DataFrame]) -> None:
     sheet.set_column(4, 4, 3)
     sheet.set_row(0, 24)
     sheet.write_string(0, 0, f"{NAME} — {house.context.stamp.lower()}, toutes campagnes", house.title())
-    row = 2
-    for chart in CHARTS:
-        row = _write_chart(house, sheet, row, chart, frames[chart.view])
+    for row, chart in places(frames):
+        _write_chart(house, sheet, row, chart, frames[chart.view])
 
 
-def _write_chart(house: House, sheet: Any, row: int, chart: Chart, frame: pl.DataFrame) -> int:
-    """The figures with their total, the chart on their right; returns the row where the next one starts."""
+def _write_chart(house: House, sheet: Any, row: int, chart: Chart, frame: pl.DataFrame) -> None:
+    """The figures with their total, the chart on their right."""
     first, last = row + 2, row + 1 + frame.height
     sheet.write_string(row, 0, chart.title, house.section())
     for place, (name, label) in enumerate((chart.first, *((n, text) for n, text, _ in chart.series))):
@@ -86,7 +94,6 @@ def _write_chart(house: House, sheet: Any, row: int, chart: Chart, frame: pl.Dat
             sheet.write_string(last + 1, 0, TOTAL, house.total())
     # A chart stands even where there is nothing yet: the workbook has the same parts whatever was received.
     sheet.insert_chart(row, 5, _chart(house, chart, first, max(first, last)), {"object_position": 2})
-    return max(last + 4, row + _PLACES)
 
 
 def _chart(house: House, chart: Chart, first: int, last: int) -> Any:

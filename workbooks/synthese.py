@@ -22,12 +22,16 @@ _MONEY = (
 
 @dataclass(frozen=True)
 class Block:
-    """A block of the sheet: one frame, its first column a word or a year, the others counts or euros."""
+    """A block of the sheet: one frame, its first column a word or a year, the others counts or euros.
+
+    `not_added`: columns without a total, where a dossier stands in several rows and adding them up would count it several times.
+    """
 
     view: str
     title: str
     columns: tuple[tuple[str, str], ...]
     fills: Mapping[str, str]
+    not_added: tuple[str, ...] = ()
 
 
 def blocks(campagne: int) -> tuple[Block, ...]:
@@ -38,8 +42,20 @@ def blocks(campagne: int) -> tuple[Block, ...]:
         Block("synthese_etapes", "Pays par étape", (("etape", "Étape"), ("nombre", "Pays")), STAGE_FILLS),
         Block("synthese_decisions", "Fichiers par décision", (("decision", "Décision"), ("nombre", "Fichiers")), DECISION_FILLS),
         Block("synthese_volets", "Montants par volet, sur toute la durée des dossiers", volets, {}),
-        Block("synthese_exercices", "Montants par exercice (un dossier compte dans chacun de ses exercices)", years, {}),
+        Block("synthese_exercices", "Montants par exercice (un dossier compte dans chacun de ses exercices)", years, {}, ("dossiers",)),
     )
+
+
+_FIRST = 4
+
+
+def places(frames: Mapping[str, pl.DataFrame], campagne: int) -> list[tuple[int, Block]]:
+    """The blocks with the row of their title: the header stands below it, then a row per row of the frame, then the total."""
+    found, row = [], _FIRST
+    for block in blocks(campagne):
+        found.append((row, block))
+        row += frames[block.view].height + 4
+    return found
 
 
 def write_synthese(house: House, frames: Mapping[str, pl.DataFrame], controls: pl.DataFrame) -> None:
@@ -54,11 +70,11 @@ def write_synthese(house: House, frames: Mapping[str, pl.DataFrame], controls: p
     sheet.write_string(0, 0, f"Synthèse de la campagne {context.campagne} — {context.stamp.lower()}", house.title())
     sheet.write_string(1, 0, context.config.campagne.nom, house.hint())
     _write_controls(house, sheet, controls)
-    row = 4
-    for block in blocks(context.campagne):
-        row = _write_block(house, sheet, row, block, frames[block.view])
+    end = 0
+    for row, block in places(frames, context.campagne):
+        end = _write_block(house, sheet, row, block, frames[block.view])
     votes = f"Voté en {context.campagne} : décisions de la commission permanente datées de {context.campagne}."
-    sheet.write_string(row - 1, 0, f"{votes} Coût total : charges sans le compte 86.", house.hint())
+    sheet.write_string(end + 1, 0, f"{votes} Coût total : charges sans le compte 86.", house.hint())
 
 
 def _write_controls(house: House, sheet: Any, controls: pl.DataFrame) -> None:
@@ -73,7 +89,7 @@ def _write_controls(house: House, sheet: Any, controls: pl.DataFrame) -> None:
 
 
 def _write_block(house: House, sheet: Any, row: int, block: Block, frame: pl.DataFrame) -> int:
-    """Title, header, rows and total; returns the row where the next block starts."""
+    """Title, header, rows and total; returns the total's row."""
     sheet.write_string(row, 0, block.title, house.section())
     first, last = row + 2, row + 1 + frame.height
     for place, (name, label) in enumerate(block.columns):
@@ -89,14 +105,13 @@ def _write_block(house: House, sheet: Any, row: int, block: Block, frame: pl.Dat
                 sheet.write_string(line, 0, value, house.cell(**_filled(block, value)))
         if not place:
             sheet.write_string(last + 1, 0, TOTAL, house.total())
-        elif name == "dossiers" and block.view == "synthese_exercices":
-            # A dossier stands in several exercices: adding them up would count it several times.
+        elif name in block.not_added:
             sheet.write_blank(last + 1, place, None, house.total())
         else:
             letters = xl_col_to_name(place)
             total = float(Decimal(frame[name].sum() or 0))
             sheet.write_formula(last + 1, place, f"=SUM({letters}{first + 1}:{letters}{last + 1})", house.total(**look), total)
-    return last + 3
+    return last + 1
 
 
 def _filled(block: Block, value: str) -> dict[str, str]:
