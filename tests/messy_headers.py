@@ -115,6 +115,12 @@ HEADERS: list[Mess] = [
         asks="(2 nombres, de somme 400,5)",
     ),
     of_study(
+        "pour-memoire",
+        "Colonne « Pour mémoire… » (celle des modèles préremplis, ou une autre)",
+        "Jamais lue : ses montants ne sont ni comptés ni signalés.",
+        {"Budget!D1": "Pour mémoire : budget 2009 retenu (€)", "Budget!D2": 17000, "Budget!D5": 8000},
+    ),
+    of_study(
         "colonne-sans-intitule",
         "Colonne de nombres sans intitulé",
         "Dite de même : rien n'est perdu en silence.",
