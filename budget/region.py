@@ -21,6 +21,8 @@ _ASIDE = {
 """Amounts and dates: what may differ between two rows that are one."""
 _SHOWN = {"decisions": "vote_eur", "etapes": "etape", "mandats": "montant_eur", "derogations": "valeur_autorisee", "arbitrages": "action"}
 """The column whose cell stands for the row."""
+_COMPLETED = {"decisions": ("beneficiaire", "siret", "numero_engagement"), "mandats": ("numero_engagement",)}
+"""What the service fills in later: blank in a file and known in another one, it does not make a second decision or payment."""
 _PLACE = ("fichier", "feuille", "ligne")
 _TOLD_TWICE = ("decisions", "mandats")
 """Kinds whose rows are each one decision or payment: two different ones of one key in one file are said, and both count."""
@@ -78,17 +80,44 @@ def _unite(kind: str, rows: pl.DataFrame, order: Order) -> tuple[pl.DataFrame, p
     key, content = [f"_{name}" for name in key_of_rows(kind)], [f"_{name}" for name in _content(kind)]
     rank = pl.col("fichier").replace_strict(order, default=0, return_dtype=pl.Int64)
     compared = rows.with_columns(rang=rank).with_columns(_compared(rows, name) for name in _content(kind))
+    compared = _completed(kind, compared, key)
     distinct = compared.sort("rang", "ligne").unique(["fichier", *content], keep="first", maintain_order=True)
     latest = pl.col("rang") == pl.col("rang").max().over(key)
     kept, others = distinct.filter(latest), distinct.filter(~latest)
     answers = kept.unique(key, keep="first", maintain_order=True).select(
         *key, autre="fichier", autre_feuille="feuille", autre_ligne="ligne", autre_adresse="adresse"
     )
-    told = [others.join(kept, on=content, how="anti", nulls_equal=True, maintain_order="left")]
+    told = [_contradicted(others, kept, key, content)]
     if kind in _TOLD_TWICE:
         told.append(kept.filter(pl.int_range(pl.len()).over(key) > 0))
     repeated = pl.concat(told).join(answers, on=key, how="left", nulls_equal=True, maintain_order="left")
     return kept.sort("fichier", "ligne").drop(content), _as_group(repeated)
+
+
+def _completed(kind: str, compared: pl.DataFrame, key: list[str]) -> pl.DataFrame:
+    """Fill what a row leaves blank, in the columns compared, where other files give one value alone for the same row."""
+    names = [f"_{name}" for name in _COMPLETED.get(kind, ())]
+    if not names:
+        return compared
+    same = [name for name in key if name not in names]
+    if kind == "mandats":
+        # A payment's number is not enough alone: it may be given again for another Pays or exercice.
+        same += ["_pays_code", "_projet", "_volet", "_exercice"]
+    filled = []
+    for name in names:
+        known = pl.col(name).drop_nulls()
+        alone = (known.n_unique().over(same) == 1) & ~pl.col(name).is_not_null().any().over([*same, "fichier"])
+        filled.append(pl.when(pl.col(name).is_null() & alone).then(known.first().over(same)).otherwise(pl.col(name)).alias(name))
+    return compared.with_columns(filled)
+
+
+def _contradicted(others: pl.DataFrame, kept: pl.DataFrame, key: list[str], content: list[str]) -> pl.DataFrame:
+    """The rows of which no kept row of the same key says all that they say; one that leaves a blank contradicts nothing."""
+    free = [name for name in content if name not in key]
+    pairs = others.with_row_index("_rang").join(kept.select(content), on=key, how="inner", nulls_equal=True, suffix="_retenu")
+    agree = [pl.col(name).is_null() | pl.col(name).eq_missing(pl.col(f"{name}_retenu")) for name in free]
+    agreed = pairs.filter(agree)["_rang"].unique() if free else pairs["_rang"].unique()
+    return others.with_row_index("_rang").filter(~pl.col("_rang").is_in(agreed.implode())).drop("_rang")
 
 
 def _compared(rows: pl.DataFrame, name: str) -> pl.Expr:

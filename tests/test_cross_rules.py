@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from budget.views import build_views, sheet_controls
 from schemas.rules import MESSAGE_LIMIT
-from tests.grids import at, check, decided, decisions, edit, posts, statement, study, tables, told
+from tests.grids import at, check, decided, decisions, edit, identification, posts, sheet, statement, study, tables, told
 from workbooks.reader import RawSheet
 
 JUNE, JULY, AUGUST = date(2010, 6, 15), date(2010, 7, 15), date(2010, 8, 15)
@@ -329,6 +329,47 @@ def test_the_same_line_in_two_files_is_no_contradiction() -> None:
     files = {"region/a.xlsx": decisions([post_vote(105000, reference="CP-1")]), "region/b.xlsx": decisions([same], depot=date(2010, 12, 1))}
     assert told(files, "DEC404") == []
     assert tables(files)["decisions"]["vote_eur"].to_list() == [105000]
+
+
+_ROW = {
+    "Pays": "Vannes", "Volet": "fonctionnement", "Nature": "attribution", "Montant voté": 105000, "Postes accordés": 1,
+    "Premier exercice": 2010, "Durée (années)": 3, "Date de décision": at(date(2010, 10, 28)), "Référence": "CP1",
+}  # fmt: skip
+_COMPLETE = {
+    "Bénéficiaire": "Association exemple", "SIRET": "13002526500013", "N° d'engagement": "E1", "Date de convention": at(date(2010, 12, 1)),
+}  # fmt: skip
+
+
+def region_file(*rows: dict[str, Any], name: str = "Décisions", depot: date = date(2010, 11, 2)) -> list[RawSheet]:
+    """A Décisions Région whose rows are given by header."""
+    head = list(dict.fromkeys(header for row in rows for header in row))
+    grid = [head, *([row.get(header) for header in head] for row in rows)]
+    return [identification("Décisions Région", Campagne=2010, Date_de_dépôt=at(depot)), sheet(name, grid)]
+
+
+def test_what_a_later_file_completes_is_the_same_decision() -> None:
+    files = {"region/a.xlsx": region_file(_ROW), "region/b.xlsx": region_file(_ROW | _COMPLETE, depot=date(2011, 1, 5))}
+    for order in (files, dict(reversed(files.items()))):
+        made = tables(order)
+        assert made["decisions"].select("vote_eur", "numero_engagement").rows() == [(105000, "E1")]
+        assert made["engagements"]["engage_eur"].sum() == 105000
+        assert told(order, "DEC404") == [], "a blank contradicts nothing"
+    other = region_file(_ROW | _COMPLETE | {"N° d'engagement": "E2"}, depot=date(2011, 2, 5))
+    assert tables({**files, "region/c.xlsx": other})["decisions"].height == 3, "of two engagements, nothing tells whose the blank is"
+    beside = {"region/a.xlsx": region_file(_ROW, _ROW | _COMPLETE)}
+    assert tables(beside)["decisions"].height == 2, "in one file they are two lines"
+
+
+def test_what_a_later_file_completes_is_the_same_payment() -> None:
+    paid = {
+        "Pays": "Vannes", "Volet": "fonctionnement", "Exercice": 2010, "N° de mandat": "M1", "Nature": "avance",
+        "Date d'émission": at(date(2010, 12, 1)), "Montant": 17500,
+    }  # fmt: skip
+    first = region_file(paid, name="Mandats")
+    later = region_file(paid | {"N° d'engagement": "E1"}, name="Mandats", depot=date(2011, 1, 5))
+    assert tables({"region/a.xlsx": first, "region/b.xlsx": later})["mandats"]["montant_eur"].to_list() == [17500]
+    elsewhere = region_file(paid | {"Pays": "Dinan", "N° d'engagement": "E1"}, name="Mandats", depot=date(2011, 1, 5))
+    assert tables({"region/a.xlsx": first, "region/b.xlsx": elsewhere})["mandats"].height == 2
 
 
 def test_a_payment_is_known_by_its_numbers_alone() -> None:
