@@ -14,6 +14,7 @@ from workbooks.refusal import Refusal
 
 _TEMPORARY = (".tmp", ".temp", ".part", ".partial", ".crdownload", ".download", ".filepart", "~")
 _BINS = ("$recycle.bin", "#recycle")
+_PIECE = 1 << 20
 UNREADABLE_NAME = "son nom contient des signes illisibles : renommez-le"
 
 
@@ -27,14 +28,12 @@ def discover(folder: Path) -> list[Received]:
 
 def listed(folder: Path, root: Path) -> list[Received]:
     """The same, doubles included, each path being relative to `root`, which holds `folder`."""
-    paths = sorted(_files(folder), key=lambda p: p.relative_to(root).as_posix())
-    return [_receive(path, path.relative_to(root).as_posix()) for path in paths]
+    return [_receive(path, relative) for relative, path in sorted(_files(folder, root))]
 
 
 def candidates(folder: Path) -> list[str]:
     """The paths below `folder`, relative with `/`, that may be workbooks, sorted; none of them is opened."""
-    relative = {path.relative_to(folder).as_posix(): path for path in _files(folder)}
-    return sorted(name for name, path in relative.items() if not _reason_to_ignore(path, name))
+    return sorted(name for name, path in _files(folder, folder) if not _reason_to_ignore(path, name))
 
 
 def ignore_doubles(files: list[Received]) -> list[Received]:
@@ -49,11 +48,16 @@ def ignore_doubles(files: list[Received]) -> list[Received]:
     return files
 
 
-def _files(folder: Path) -> Iterator[Path]:
-    """Every name that is not a folder; links to folders are not followed. Raises OSError: a folder that cannot be listed is not empty."""
+def _files(folder: Path, root: Path) -> Iterator[tuple[str, Path]]:
+    """Every name that is not a folder, relative to `root`, and its path; links to folders are not followed.
+
+    Raises OSError: a folder that cannot be listed is not empty.
+    """
     for base, folders, names in os.walk(folder, onerror=_raise):
-        links = (name for name in folders if (Path(base) / name).is_symlink())
-        yield from (Path(base) / name for name in (*names, *links))
+        here = Path(base)
+        inside = "" if here == root else f"{here.relative_to(root).as_posix()}/"
+        links = (name for name in folders if (here / name).is_symlink())
+        yield from ((inside + name, here / name) for name in (*names, *links))
 
 
 def _raise(error: OSError) -> None:
@@ -74,8 +78,10 @@ def fingerprint(path: Path, relative: str) -> Received:
     """A file to read, known by its content."""
     try:
         with open_regular(path) as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-            return Received(relative, digest, os.fstat(file.fileno()).st_size)
+            digest = hashlib.sha256()
+            while piece := file.read(_PIECE):
+                digest.update(piece)
+            return Received(relative, digest.hexdigest(), os.fstat(file.fileno()).st_size)
     except (OSError, Refusal):
         # Reading it will fail again and say why, as a finding.
         return Received(relative)
