@@ -2,6 +2,8 @@
 
 import codecs
 from collections.abc import Callable
+from functools import lru_cache, wraps
+from typing import TypeVar
 from xml.parsers import expat
 
 from workbooks.refusal import Refusal
@@ -12,6 +14,7 @@ MAX_ATTRIBUTE = 1_000_000
 """Signs in one attribute. Lists of cells in a conditional format or a validation can be long, never that long."""
 _WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, b"<\0", b"\0<")
 
+T = TypeVar("T")
 Start = Callable[[str, dict[str, str]], None]
 One = Callable[[str], None]
 
@@ -19,6 +22,24 @@ One = Callable[[str], None]
 def local(name: str) -> str:
     """A name without its prefix."""
     return name.rpartition(":")[2]
+
+
+_SHORT = 50_000
+"""Bytes of the parts that are remembered, so that a process keeps a few megabytes at most."""
+
+
+def remembered(say: Callable[..., T]) -> Callable[..., T]:
+    """Keep the answers to the last short parts: workbooks made from one template share theirs, but for the cells.
+
+    `say` depends on the parts alone, and nobody changes what it answers.
+    """
+    kept = lru_cache(maxsize=64)(say)
+
+    @wraps(say)
+    def answer(*parts: str | bytes) -> T:
+        return (kept if sum(map(len, parts)) < _SHORT else say)(*parts)
+
+    return answer
 
 
 def parse(xml: bytes, start: Start, end: One | None = None, text: One | None = None) -> None:

@@ -8,7 +8,7 @@ from functools import cache
 
 from workbooks.cells import shown
 from workbooks.container import Parts
-from workbooks.markup import local, parse
+from workbooks.markup import local, parse, remembered
 from workbooks.ooxml_cells import SPACES, Book, scan_any
 from workbooks.ooxml_usual import TEXT, is_utf8, scan_usual
 from workbooks.refusal import Refusal
@@ -19,12 +19,9 @@ _PLAIN_TEXT = re.compile(rf'(<si><t(?: xml:space="preserve")?>({TEXT})</t></si>)
 
 def scan_xlsx(parts: Parts) -> dict[str, SheetScan]:
     """Sheet name → scan, for the worksheets of an .xlsx or .xlsm. Every part is verified. Raises Refusal."""
-    book = _Workbook()
     path = workbook_part(parts.names())
     folder, _, base = path.rpartition("/")
-    book.folder = folder
-    parse(parts.read(f"{folder}/_rels/{base}.rels".lstrip("/")), book.relation)
-    parse(parts.read(path), book.sheet)
+    book = _workbook(folder, parts.read(f"{folder}/_rels/{base}.rels".lstrip("/")), parts.read(path))
     if book.titles and not book.any_visible:
         raise Refusal("FIC001", "aucune de ses feuilles n'est visible")
     cells = _cells_refer_to(parts, book)
@@ -84,6 +81,15 @@ class _Workbook:
         self.titles.add(title)
         if identifier in self.targets:
             self.sheets[title] = self.targets[identifier], state
+
+
+@remembered
+def _workbook(folder: str, relations: bytes, xml: bytes) -> _Workbook:
+    """What a workbook's own part says, and its relationships. Raises Refusal."""
+    book = _Workbook(folder)
+    parse(relations, book.relation)
+    parse(xml, book.sheet)
+    return book
 
 
 _READ = ("worksheet", "sharedStrings", "styles")
@@ -168,6 +174,7 @@ _NOT_SIGNS = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]')
 """Quoted, escaped and bracketed parts of a format."""
 
 
+@remembered
 def _date_styles(xml: bytes) -> frozenset[int]:
     """The cell formats that show a date or a time."""
     formats = dict.fromkeys(_DATE_FORMATS, True)
