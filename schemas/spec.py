@@ -67,7 +67,11 @@ class SheetSpec:
 
     def column(self, name: str) -> Column:
         """The column whose field bears that name."""
-        return next(c for c in self.columns if c.name == name)
+        return self._by_name[name]
+
+    @cached_property
+    def _by_name(self) -> dict[str, Column]:
+        return {c.name: c for c in self.columns}
 
     @cached_property
     def names(self) -> tuple[str, ...]:

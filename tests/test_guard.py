@@ -184,6 +184,8 @@ USUAL = [
     '<row r="1" spans="1:3" hidden="1"><c r="A1" s="1" t="s"><v>0</v></c><c r="B1"><v>-1.5E3</v></c><c r="C1" s="2"/></row><row r="3"/>',
     '<row r="2"><c r="B2" t="str"><f t="shared" ref="B2:B3" si="0">A&amp;B</f><v>a &lt; b</v></c><c r="C2"><f>1</f></c></row>',
     '<row r="2"><c r="A2" t="e"><f>1/0</f><v>#DIV/0!</v></c><c r="B2" t="b"><v>1</v></c><c r="C2" t="s"><v>1</v></c></row>',
+    '<row r="3"><c r="A3"><v>1.5</v></c><c r="B3" s="1"><v>07</v></c><c r="C3"><v>1234567</v></c><c r="D3"><f>1</f><v>0</v></c></row>',
+    '<row r="4"><c r="D4" s="1"><v>2958466</v></c><c r="E4" s="1"><v>-1</v></c><c r="F4" t="str"><v>12</v></c></row>',
     '<row r="9"><c r="XFD9" t="n"><v>NaN</v></c></row><row r="10"><c r="A10" t="str"><f>X</f></c><c r="B10"><f>1</f><v></v></c></row>',
 ]
 
@@ -194,8 +196,18 @@ def test_the_short_way_counts_as_expat_does(rows: str) -> None:
         f'<worksheet xmlns="{MAIN}"><cols><col min="2" max="3" hidden="1"/></cols><sheetData>{rows}</sheetData>'
         '<mergeCells><mergeCell ref="A1:B2"/></mergeCells></worksheet>'
     ).encode()
-    book = Book(2, frozenset([1]))
-    assert scan_usual(xml, book) == scan_any(xml, book)
+    book = Book(2, frozenset([1]), is_date=lambda style: style == 1)
+    for _ in range(2):
+        # The second time, what stands around the cells is remembered.
+        assert scan_usual(xml, book) == scan_any(xml, book)
+
+
+def test_cells_beside_the_cells_are_counted_too() -> None:
+    """Expat counts them wherever they stand, so that the reader, which does not see them, is not believed."""
+    rows = '<row r="1"><c r="A1"><v>1</v></c></row>'
+    xml = f'<worksheet><sheetData>{rows}</sheetData><x><c r="B2" t="s"><v>0</v></c></x></worksheet>'.encode()
+    assert scan_usual(xml, Book(1)) is None
+    assert list(scan_any(xml, Book(1)).texts) == [16_384 + 1]
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from workbooks.layout import unmerged
 from workbooks.parse import parse
 from workbooks.quick import cents
 from workbooks.reader import RawSheet
+from workbooks.words import one_line
 
 AMOUNT = Column("montant_eur", "Montant", "montant", "")
 COMPTE = Column("compte", "Compte", "compte", "")
@@ -75,17 +76,15 @@ class BlockWriter:
         """Write a line: a row per amount. `code` is the account as written; `kind` the type of financer; `side` that of a total."""
         block = self.block
         known = (account.code, account.heading, account.side) if account else (None, None, side)
+        line = (self.sheet.name, index + 1, known[0], code, label, level, known[1], known[2], kind)
         for column, value in read.items():
-            self.rows.append(
-                (self.sheet.name, index + 1, known[0], code, label, level, known[1], known[2], kind, block.years[column], value,
-                 address(index, column), address(*block.heads[column]))
-            )  # fmt: skip
+            self.rows.append((*line, block.years[column], value, address(index, column), address(*block.heads[column])))
 
     def label(self, index: int) -> str | None:
         """A line's label; empty where it has none, None after saying why where its cell is in error."""
         cell = self.cell(index, self.label_column)
-        if is_blank(cell):
-            return ""
+        if isinstance(cell, str):
+            return one_line(cell)
         parsed = parse(cell, LIBELLE)
         for code, facts in parsed.findings:
             self.say(code, index, self.label_column, "Libellé", facts)

@@ -68,13 +68,13 @@ class BlockReader(BlockWriter):
         row, block = self.sheet.grid[index], self.block
         width = len(row)
         cell = row[block.account] if block.account < width else ""
-        if isinstance(cell, str) and cell and self._repeats_header(row):
+        code, words = account_and_words(cell) if cell != "" else ("", "")
+        if not code and isinstance(cell, str) and cell and self._repeats_header(row):
             follow_header(self.sheet, index, block, self.spec, self.reading, self.setting)
             return
-        amounts = {c: row[c] for c in block.years if c < width and row[c] != "" and not is_blank(row[c])}
+        amounts = {c: found for c in block.years if c < width and (type(found := row[c]) is float or not is_blank(found))}
         if self.unread:
             amounts |= {c: self.cell(index, c) for c in block.years if (index, c) in self.unread}
-        code, words = account_and_words(cell) if cell != "" else ("", "")
         account = account_of(code) if code else None
         if not amounts:
             self._pass_by(index, cell, account)

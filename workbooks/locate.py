@@ -196,9 +196,10 @@ def is_total(row: Sequence[Cell]) -> bool:
 
 def says_total(cell: Cell) -> bool:
     """Whether a text that is not its row's first one names a total, or a subtotal: a firm may be called « Total » and something."""
-    return says_subtotal(cell) or (
-        isinstance(cell, str) and bool(_MAY_BE_TOTAL.search(cell)) and bool(_TOTAL_OF.fullmatch(normalise(cell)))
-    )
+    if not isinstance(cell, str) or not _MAY_BE_TOTAL.search(cell):
+        return False
+    label = normalise(cell)
+    return bool(_SUBTOTAL.match(label) or _TOTAL_OF.fullmatch(label))
 
 
 def says_subtotal(cell: Cell) -> bool:

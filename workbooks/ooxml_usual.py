@@ -83,6 +83,16 @@ def is_utf8(xml: bytes) -> bool:
     return not _OTHER_ENCODING.search(xml, 0, 100) and not xml.startswith((b"\xff", b"\xfe"))
 
 
+def _turn(token: str, attributes: str, inside: bool, scan: SheetScan) -> bool:
+    """Whether cells may follow this start or end of a row. Raises ValueError where it cannot stand there."""
+    ends = token[1] == "/"
+    if inside is not ends:
+        raise ValueError(token)
+    if " hidden=" in attributes and any(word in attributes for word in _HIDDEN):
+        scan.layout.hidden_rows.append((_row_of(attributes),) * 2)
+    return not (ends or token[-2] == "/")
+
+
 def _row_of(attributes: str) -> int:
     """Raises ValueError where the row has no usual number: expat's way counts it."""
     found = _ROW.search(attributes)
@@ -119,11 +129,7 @@ def _count_cells(body: str, counter: CellCounter) -> bool:
             if column > widest:
                 widest = column
         else:
-            before, inside = inside, not (token[1] == "/" or token[-2] == "/")
-            if before is not (token[1] == "/"):
-                return False
-            if " hidden=" in attributes and any(word in attributes for word in _HIDDEN):
-                scan.layout.hidden_rows.append((_row_of(attributes),) * 2)
+            inside = _turn(token, attributes, inside, scan)
     if counted >= 0:
         scan.reach(counted // COLUMNS + 1, widest + 1)
     return length == len(body) and not inside and last < ROWS * COLUMNS

@@ -15,9 +15,18 @@ _UNSEEN = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 
 def one_line(text: str) -> str:
     """Single plain spaces, accents as one sign, and nothing that cannot be seen."""
+    return _short_line(text) if len(text) <= _SHORT else _line(text)
+
+
+def _line(text: str) -> str:
     if not text.isascii():
         text = _UNSEEN.sub("", unicodedata.normalize("NFC", text))
     return " ".join(text.split())
+
+
+_SHORT = 100
+_short_line = lru_cache(maxsize=8192)(_line)
+"""Labels, types and statuses come again in every file; long texts do not."""
 
 
 def plain_line(text: str) -> str:
