@@ -59,5 +59,6 @@ def _ranked(posts: pl.DataFrame) -> pl.DataFrame:
 
 def _spoken_of(batch: Batch) -> pl.DataFrame:
     """The exercices of which each dossier speaks: `fichier, exercice`."""
-    sheets = (account_lines(batch.sheets["budget"]).filter(pl.col("montant_eur") != 0), batch.sheets["plan"], batch.sheets["postes"])
+    lines = account_lines(batch.sheets["budget"].select("fichier", "exercice", "montant_eur", "compte_seul"))
+    sheets = (lines.filter(pl.col("montant_eur") != 0), batch.sheets["plan"], batch.sheets["postes"])
     return pl.concat([sheet.select("fichier", "exercice") for sheet in sheets]).drop_nulls().unique()

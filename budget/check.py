@@ -10,7 +10,7 @@ from budget.caps import rules_in_force, with_caps
 from budget.errors import Errors, Places, split_errors
 from budget.financers_cited import single_file_findings
 from budget.frames import MONEY, Batch
-from budget.lines import account_lines, heading_remainders
+from budget.lines import account_lines
 from budget.poles import resolve_poles
 from budget.region import RegionWord, region_word
 from budget.rulings import NO_EFFECT, Effects, Rulings, read_rulings
@@ -110,7 +110,7 @@ def _check_groups(dossiers: pl.DataFrame, batch: Batch, config: Config) -> list[
 
     frames = (
         (models.Equilibres, within(groups.balances(lines, batch.sheets["budget"], batch, default))),
-        (models.Rubriques, within(groups.headings(heading_remainders(lines), default))),
+        (models.Rubriques, within(groups.headings(batch.remainders, default))),
         (models.PlanEtBudget, within(groups.plan_against_budget(plan, lines, batch, default))),
         (models.PlanEtPostes, within(groups.plan_against_posts(plan, batch, default))),
         (models.Etudes, groups.studies(plan, dossiers, batch)),

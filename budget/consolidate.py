@@ -4,23 +4,23 @@ import polars as pl
 
 from budget.decide import Decided
 from budget.frames import Batch, with_cells
-from budget.lines import PROJECT, account_lines
-from budget.rows import coverage, identities, in_order, kept_rows, rank_of_file, shape, united_rows
+from budget.lines import PROJECT
+from budget.rows import identities, in_order, kept_rows, rank_of_file, shape, united_rows
 from schemas.decisions import signed_payment, signed_vote
 from schemas.tables import KEPT, UPDATED, BudgetLines, DecisionsRegion, MandatsRegion, Realises, Votes
 
 _SOURCE = ["fichier", "feuille", "ligne"]
 
 
-def budget_table(batch: Batch, decided: Decided) -> pl.DataFrame:
+def budget_table(batch: Batch, decided: Decided, covered: pl.DataFrame) -> pl.DataFrame:
     """Table `budget`: the lines that count, each with its source cell; a line of 0 is no line.
 
-    Of several campaigns that cover one exercice of a project, the latest counts (contract §2.3).
+    Of several campaigns that cover one exercice of a project, the latest counts (contract §2.3): `covered` is what `coverage` gives.
     """
-    lines = account_lines(batch.sheets["budget"]).filter("compte_seul", pl.col("montant_eur") != 0)
+    lines = batch.sheets["budget"].filter("compte_seul", pl.col("montant_eur") != 0)
     counted = lines.join(decided.counting(), on="fichier", how="semi", maintain_order="left")
     joined = counted.join(identities(batch), on="fichier", how="left", maintain_order="left")
-    latest = coverage(batch, decided).select("fichier", "exercice", retenu=pl.lit(True))
+    latest = covered.select("fichier", "exercice", retenu=pl.lit(True))
     joined = joined.join(latest, on=["fichier", "exercice"], how="left", maintain_order="left")
     states = joined.with_columns(etat=pl.when(pl.col("retenu")).then(pl.lit(KEPT)).otherwise(pl.lit(UPDATED)))
     return in_order(shape(states, BudgetLines), [*PROJECT, "campagne", "exercice", "fichier", "feuille"])

@@ -4,7 +4,7 @@ import polars as pl
 
 from budget.decide import Decided
 from budget.frames import MONEY, Batch
-from budget.lines import account_lines, heading_remainders, read_by_file
+from budget.lines import read_by_file
 from budget.region import KINDS
 from budget.rows import kept_rows, united_rows
 from schemas.decisions import signed_payment, signed_vote
@@ -12,9 +12,8 @@ from schemas.decisions import signed_payment, signed_vote
 
 def euros_read(batch: Batch) -> pl.DataFrame:
     """Euros read in each file, whatever is decided of it: `fichier, lu_eur` (contract §4, depots)."""
-    lines = account_lines(batch.sheets["budget"])
     parts = [
-        read_by_file(lines, heading_remainders(lines)).select("fichier", "lu_eur"),
+        read_by_file(batch.sheets["budget"], batch.remainders),
         *(_sum(batch.sheets[kind], amount, "lu_eur") for kind, amount in _ROW_AMOUNTS.items()),
         _sum(batch.sheets["realise"], pl.col("realise_eur"), "lu_eur"),
     ]
@@ -23,8 +22,7 @@ def euros_read(batch: Batch) -> pl.DataFrame:
 
 def euros_set_aside(batch: Batch, decided: Decided) -> pl.DataFrame:
     """Euros that a counting file sets aside: `fichier, ecarte_eur`: remainders of headings, rows in error or restated."""
-    lines = account_lines(batch.sheets["budget"])
-    parts = [read_by_file(lines, heading_remainders(lines)).select("fichier", ecarte_eur="reste_eur")]
+    parts = [batch.remainders.select("fichier", ecarte_eur="reste_eur")]
     for kind, amount in _ROW_AMOUNTS.items():
         kept = united_rows(kind, batch, decided) if kind in KINDS else kept_rows(kind, batch, decided)
         left = batch.sheets[kind].join(kept, on=["fichier", "ligne"], how="anti")

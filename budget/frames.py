@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
+from budget.lines import account_lines, heading_remainders, with_counted
 from budget.said import Said, amounts
 from schemas.finding import Finding
 from schemas.spec import IN_HEADER, IN_UNIT
@@ -19,12 +20,14 @@ class Batch:
     """Frames by kind of sheet, with `fichier`, `feuille` and `ligne`.
 
     `positions`: a row per file, kind and field: `lettre`, and `ligne` for Identification. `readable`: a row per file and kind whose
-    sheet was found with all its columns.
+    sheet was found with all its columns. The Budget's rows say which count (`lines.with_counted`); `remainders` is what its headings
+    leave beyond their sub-lines.
     """
 
     sheets: dict[str, pl.DataFrame] = field(default_factory=dict)
     positions: pl.DataFrame = field(default_factory=pl.DataFrame)
     readable: pl.DataFrame = field(default_factory=pl.DataFrame)
+    remainders: pl.DataFrame = field(default_factory=pl.DataFrame)
 
     def readable_files(self, *kinds: str) -> pl.DataFrame:
         """The files (column `fichier`) whose sheets of these kinds could all be read."""
@@ -48,6 +51,8 @@ def assemble(said: Said, region_folder: str) -> Batch:
         dans_dossier_region=(first_folder == region_folder.lower()) & pl.col("fichier").str.contains("/", literal=True)
     )
     _join_periods(batch)
+    batch.sheets["budget"] = with_counted(batch.sheets["budget"])
+    batch.remainders = heading_remainders(account_lines(batch.sheets["budget"]))
     batch.readable = _readable(batch, said.found)
     return batch
 

@@ -2,13 +2,13 @@
 
 import polars as pl
 
-from budget.frames import ZERO
 from schemas.pays import all_pays
 
 PROJECT = ["pays_code", "projet", "volet"]
 LINE = [*PROJECT, "exercice", "financeur_id"]
 """A financing: both sides are summed by it before they are compared (contract §4)."""
 GROUP = ["fichier", "exercice", "rubrique"]
+_NOTHING = pl.lit(0, pl.Decimal(38, 2))
 
 
 def pays_name() -> pl.Expr:
@@ -17,14 +17,20 @@ def pays_name() -> pl.Expr:
     return pl.col("pays_code").replace_strict(names, default=pl.col("pays_code"), return_dtype=pl.String).alias("pays")
 
 
-def account_lines(budget: pl.DataFrame) -> pl.DataFrame:
-    """The lines that are no stated total, with `compte_seul`: whether the line itself counts.
+def with_counted(budget: pl.DataFrame) -> pl.DataFrame:
+    """Add `compte_seul`: whether the line itself counts, null for a stated total.
 
     A heading with sub-lines that bear amounts does not count; every other line does, one whose account is unknown included.
     """
-    lines = budget.filter(pl.col("niveau") != "total")
-    detailed = ((pl.col("niveau") == "detail") & (pl.col("montant_eur") != 0)).fill_null(False).any().over(GROUP)
-    return lines.with_columns(compte_seul=(pl.col("niveau") == "detail") | ~detailed | pl.col("rubrique").is_null())
+    is_detail = pl.col("niveau") == "detail"
+    detailed = (is_detail & (pl.col("montant_eur") != 0)).fill_null(False).any().over(GROUP)
+    counts = is_detail | ~detailed | pl.col("rubrique").is_null()
+    return budget.with_columns(compte_seul=pl.when(pl.col("niveau") != "total").then(counts))
+
+
+def account_lines(budget: pl.DataFrame) -> pl.DataFrame:
+    """The lines that are no stated total, of what `with_counted` gives."""
+    return budget.filter(pl.col("compte_seul").is_not_null())
 
 
 def heading_remainders(lines: pl.DataFrame) -> pl.DataFrame:
@@ -44,12 +50,12 @@ def heading_remainders(lines: pl.DataFrame) -> pl.DataFrame:
         detail_eur=pl.col("montant_eur").filter(~is_heading).sum(),
         cellule_rubrique=pl.col("cellule").filter(is_heading).first(),
     ).filter("titre")
-    return rows.with_columns(reste_eur=pl.max_horizontal(pl.col("rubrique_eur") - pl.col("detail_eur"), ZERO)).drop("titre")
+    return rows.with_columns(reste_eur=pl.max_horizontal(pl.col("rubrique_eur") - pl.col("detail_eur"), _NOTHING)).drop("titre")
 
 
-def read_by_file(lines: pl.DataFrame, remainders: pl.DataFrame) -> pl.DataFrame:
-    """Euros read in each budget: `fichier, lu_eur, reste_eur`: the lines that count, and the headings' remainders."""
-    counted = lines.filter("compte_seul").group_by("fichier").agg(lignes_eur=pl.col("montant_eur").sum())
-    rest = remainders.group_by("fichier").agg(reste_eur=pl.col("reste_eur").sum())
-    joined = counted.join(rest, on="fichier", how="left").with_columns(pl.col("reste_eur").fill_null(ZERO))
-    return joined.select("fichier", "reste_eur", lu_eur=pl.col("lignes_eur") + pl.col("reste_eur"))
+def read_by_file(budget: pl.DataFrame, remainders: pl.DataFrame) -> pl.DataFrame:
+    """Euros read in each budget: `fichier, lu_eur`: the lines that count, and the headings' remainders."""
+    counted = budget.filter("compte_seul").group_by("fichier").agg(lignes_eur=pl.col("montant_eur").sum())
+    rest = remainders.group_by("fichier").agg(pl.col("reste_eur").sum())
+    joined = counted.join(rest, on="fichier", how="left")
+    return joined.select("fichier", lu_eur=pl.col("lignes_eur") + pl.col("reste_eur").fill_null(_NOTHING))

@@ -14,7 +14,7 @@ from budget.forecast import previsions_table, with_forecast
 from budget.frames import Batch
 from budget.reconcile import reconcile
 from budget.rendered import rendered_table
-from budget.rows import united_rows
+from budget.rows import coverage, united_rows
 from budget.settlements import settlements_table
 from budget.statements import statements
 from budget.validate import Located
@@ -37,16 +37,16 @@ class Money:
 def money_tables(batch: Batch, decided: Decided, examined: Examined, config: Config, day: date, scenario: str = "") -> Money:
     """All tables of euros as of `day`, with what the scenario of that name adds, if there is one."""
     directory = FinancerDirectory(config.extra_financers())
-    stated = statements(batch, decided, directory)
+    stated, covered = statements(batch, decided, directory), coverage(batch, decided)
     tables = {
-        "budget": budget_table(batch, decided),
+        "budget": budget_table(batch, decided, covered),
         "votes": votes_table(stated.rows),
         "decisions": decisions_table(batch, decided),
         "mandats": mandats_table(batch, decided),
         "realises": realises_table(batch, decided),
     }
     decisions, payments = tables["decisions"], tables["mandats"]
-    made = reconcile(batch, decided, directory, stated, decisions, payments)
+    made = reconcile(batch, covered, directory, stated, decisions, payments)
     tables |= {"financements": made.financements, "rapprochement": made.rapprochement}
     tables["engagements"], engaged_from = engagements_table(decisions, payments)
     tables["echeancier"], due_from = echeancier_table(decisions, payments, made.asked)

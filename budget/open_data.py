@@ -13,7 +13,7 @@ from schemas.open_data import BY_INSTALMENTS, NATURE, SINCE, Subventions
 from schemas.parameters import OpenData
 from schemas.siret import siret_is_valid
 from schemas.spec import VOLETS
-from schemas.tables import polars_schema
+from schemas.table import polars_schema, validated
 from schemas.text import french_date
 
 _PROJECT = ["pays_code", "projet", "volet"]
@@ -89,5 +89,4 @@ def subventions(decisions: pl.DataFrame, pays: pl.DataFrame, config: OpenData, d
         dispositifAide=pl.lit(config.dispositif_aide or None, pl.String),
     )
     table = made.cast(polars_schema(Subventions)).sort("dateConvention", "montant", "idBeneficiaire", "objet")  # type: ignore[arg-type]
-    Subventions.validate(table)
-    return table
+    return validated(Subventions, table)

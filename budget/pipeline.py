@@ -22,6 +22,7 @@ from budget.versions import versions_tables
 from schemas.financers import FinancerDirectory
 from schemas.parameters import Config
 from schemas.spec import DOSSIERS
+from schemas.table import validated
 from schemas.tables import IGNORED, TABLES, Depots, empty, polars_schema
 
 Tables = dict[str, pl.DataFrame]
@@ -47,7 +48,7 @@ def make_tables(checked: Checked, config: Config, day: date, scenario: str = "")
         [*file_controls(len(decided.standings), tables["depots"]), *euro_controls(tables["depots"], tables), *money_controls(tables)]
     )
     for name, model in TABLES.items():
-        model.validate(tables[name])
+        validated(model, tables[name])
     return tables
 
 

@@ -4,12 +4,11 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from budget.decide import Decided
 from budget.financers import names
 from budget.frames import MONEY, ZERO, Batch
 from budget.lines import LINE, PROJECT
 from budget.provenance import cited
-from budget.rows import coverage, in_order, shape
+from budget.rows import in_order, shape
 from budget.sides import dossier_lines, refusals, region_lines, statement_lines
 from budget.statements import Statements
 from schemas.financers import REGION_CODE, FinancerDirectory
@@ -37,13 +36,15 @@ class Reconciled:
 
 
 def reconcile(
-    batch: Batch, decided: Decided, directory: FinancerDirectory, stated: Statements, decisions: pl.DataFrame, payments: pl.DataFrame
+    batch: Batch, covered: pl.DataFrame, directory: FinancerDirectory, stated: Statements, decisions: pl.DataFrame, payments: pl.DataFrame
 ) -> Reconciled:
-    """Compare the accepted dossiers with the statements, and with the Région's decisions and payments (tables of that name)."""
-    asked = dossier_lines(batch, decided, directory)
+    """Compare the accepted dossiers with the statements, and with the Région's decisions and payments (tables of that name).
+
+    `covered`: the accepted dossier of each project and exercice (`rows.coverage`).
+    """
+    asked = dossier_lines(batch, covered, directory)
     campaigns = batch.sheets["identification"].select("fichier", "campagne")
     said = pl.concat([statement_lines(stated.rows), region_lines(decisions, payments, campaigns)])
-    covered = coverage(batch, decided)
     matched = _with_verdict(_with_shares(_sums(asked, said, covered, stated, decisions)))
     matched = matched.join(names(asked, said), on="financeur_id", how="left")
     table = in_order(shape(matched, Financements), LINE)

@@ -63,8 +63,8 @@ def coverage(batch: Batch, decided: Decided) -> pl.DataFrame:
 
     A row per project and exercice: `campagne, fichier, date_depot`.
     """
-    sheets = [account_lines(batch.sheets["budget"]), batch.sheets["plan"]]
-    covered = pl.concat([f.select("fichier", "exercice") for f in sheets]).drop_nulls().unique()
+    lines = account_lines(batch.sheets["budget"].select("fichier", "exercice", "compte_seul"))
+    covered = pl.concat([f.select("fichier", "exercice") for f in (lines, batch.sheets["plan"])]).drop_nulls().unique()
     counted = covered.join(decided.counting(), on="fichier", how="semi")
     mine = counted.join(identities(batch).select("fichier", *PROJECT, "campagne", "date_depot"), on="fichier")
     return mine.filter(pl.col("campagne") == pl.col("campagne").max().over(*PROJECT, "exercice"))

@@ -6,12 +6,10 @@ their years, and its payments.
 
 import polars as pl
 
-from budget.decide import Decided
 from budget.financers import with_financer
 from budget.frames import MONEY, ZERO, Batch
 from budget.groups import plan_lines
 from budget.lines import LINE, PROJECT
-from budget.rows import coverage
 from budget.shares import shares, without_reserve
 from schemas.decisions import CANCELLATION, REFUSAL
 from schemas.financers import COMMUNE, OWN_RESOURCES, REGION, REGION_CODE, FinancerDirectory
@@ -25,14 +23,14 @@ SAID = (*LINE, "financeur_nom", "type_connu", "campagne", "origine", "fichier", 
 """The columns of a line of the financer's side. `ferme_eur`: what the line confirms; the rest of its vote is hoped for."""
 
 
-def dossier_lines(batch: Batch, decided: Decided, directory: FinancerDirectory) -> pl.DataFrame:
+def dossier_lines(batch: Batch, covered: pl.DataFrame, directory: FinancerDirectory) -> pl.DataFrame:
     """A row per line of the plans that cover their exercice, with what it asks, secures, declares (`sollicite_eur, acquis_eur, …`).
 
     `acquis_eur` is without what is refused or « sous réserve », which `reserve_eur` holds; `demande_eur` without what is refused;
     `prouve_eur` is what a date and a reference declare, a commune's only for the year of its vote; `montant_eur` the line's amount.
     """
     plan = plan_lines(batch).filter(pl.col("type_financeur") != OWN_RESOURCES)
-    plan = plan.join(coverage(batch, decided), on=["fichier", "exercice"], maintain_order="left")
+    plan = plan.join(covered, on=["fichier", "exercice"], maintain_order="left")
     plan = with_financer(plan, directory)
     live = (pl.col("statut") != REFUSED).fill_null(True)
     plan = plan.with_columns(

@@ -19,7 +19,6 @@ import polars as pl
 from budget.constats import FileFacts, Told, told
 from budget.decide import Decided, Standing
 from budget.frames import MONEY, ZERO, Batch
-from budget.lines import account_lines, heading_remainders
 from budget.subjects import Subject, Subjects
 from budget.validate import Located
 from schemas.accounts import account_of, accounts
@@ -132,9 +131,8 @@ def _paired(
 def _amounts(batch: Batch, files: set[str]) -> pl.DataFrame:
     """Euros read per heading: `fichier, rubrique, exercice, libelle, montant_eur`; their sum is the file's `lu_eur`."""
     kept = pl.col("fichier").is_in(sorted(files))
-    lines = account_lines(batch.sheets["budget"].filter(kept))
-    rest = heading_remainders(lines).select("fichier", "rubrique", "exercice", montant_eur="reste_eur")
-    budget = pl.concat([lines.filter("compte_seul").select(rest.columns), rest])
+    rest = batch.remainders.filter(kept).select("fichier", "rubrique", "exercice", montant_eur="reste_eur")
+    budget = pl.concat([batch.sheets["budget"].filter("compte_seul", kept).select(rest.columns), rest])
     spent = batch.sheets["realise"].filter(kept).select("fichier", rubrique="compte", exercice="exercice", montant_eur="realise_eur")
     headings = {code: account.heading for code in spent["rubrique"].unique().drop_nulls() if (account := account_of(code))}
     spent = spent.with_columns(pl.col("rubrique").replace_strict(headings, default=None, return_dtype=pl.String))

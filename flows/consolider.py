@@ -81,6 +81,11 @@ class AsTasks(sequence.Way):
         """Carry out one step as a task."""
         return cast("T", _as_task(kind, title)(whole(do), whole(arguments)))
 
+    def start(self, kind: str, title: str, do: Callable[..., None], *arguments: Any) -> Callable[[], None]:
+        """Begin a step as a task; what is returned waits for its end."""
+        run = _as_task(kind, title).submit(whole(do), whole(arguments))
+        return lambda: cast("None", run.result())
+
     def side_by_side(self, kind: str, works: Sequence[sequence.Work]) -> None:
         """Carry out independent steps as tasks at the same time; all end before one's failure is raised."""
         runs = [_as_task(kind, title).submit(whole(do), whole(arguments)) for title, do, arguments in works]

@@ -10,6 +10,7 @@ import hashlib
 import os
 import re
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path, PurePosixPath
@@ -24,12 +25,16 @@ from flows.errors import RunError
 from flows.tables import write_parquet
 from schemas.reading import Received
 from schemas.register import ARRIVED, DECIDED, JOURNAL_SCHEMA, REMOVED, Journal
+from schemas.table import validated
 from schemas.tables import ACCEPTED, ACCEPTED_WITH_RESERVES
 from workbooks.discover import ignore_doubles, open_regular
 from workbooks.refusal import Refusal
 
 _ENTRY = re.compile(r"\d{6,}\.parquet")
 _PIECE = 1 << 20
+_AT_ONCE = 4
+"""Copies made side by side."""
+JOURNAL, COPIES = "journal", "copies"
 
 
 @dataclass(frozen=True)
@@ -44,17 +49,17 @@ class Register:
     @property
     def entries(self) -> Path:
         """Where the journal's files are."""
-        return self.folder / "journal"
+        return self.folder / JOURNAL
 
     @property
     def copies(self) -> Path:
         """Where the accepted contents are."""
-        return self.folder / "copies"
+        return self.folder / COPIES
 
 
 def read_register(folder: Path) -> Register:
     """The whole register. Raises RunError where a part of it is missing or cannot be read: the order of arrival would be another."""
-    names = sorted((name for name in _names(folder / "journal") if _ENTRY.fullmatch(name)), key=_rank)
+    names = sorted((name for name in _names(folder / JOURNAL) if _ENTRY.fullmatch(name)), key=_rank)
     for rank, name in enumerate(names, 1):
         if _rank(name) != rank:
             raise _damaged(folder, f"{rank:06}.parquet", "manque")
@@ -76,7 +81,7 @@ def _rank(name: str) -> int:
 
 def _read_entry(folder: Path, name: str) -> pl.DataFrame:
     try:
-        part = pl.read_parquet((folder / "journal" / name).read_bytes(), columns=list(JOURNAL_SCHEMA))
+        part = pl.read_parquet((folder / JOURNAL / name).read_bytes(), columns=list(JOURNAL_SCHEMA))
     except (PolarsError, ValueError):
         part = pl.DataFrame()
     if dict(part.schema) != JOURNAL_SCHEMA or set(part["numero"]) != {_rank(name)}:
@@ -123,7 +128,7 @@ def news(journal: pl.DataFrame, standings: Iterable[Standing], instant: datetime
     ]
     stamps = {"numero": number, "instant": instant, "date_arrete": day}
     entries = pl.DataFrame([{**stamps, **row} for row in rows if row], schema=JOURNAL_SCHEMA)
-    return Journal.validate(entries.sort("fichier"))
+    return validated(Journal, entries.sort("fichier"))
 
 
 def _present(journal: pl.DataFrame) -> dict[str, dict[str, Any]]:
@@ -151,18 +156,28 @@ def copy_name(standing: Standing) -> str | None:
     return standing.received.sha256 + PurePosixPath(standing.path).suffix.lower()
 
 
-def stage_register(register: Register, inputs: Path, standings: Sequence[Standing], entries: pl.DataFrame, staged: Path) -> None:
-    """Write all that the register is to gain in a folder beside it. Raises RunError where a file is no longer what was read."""
-    for part in ("copies", "journal"):
-        (staged / part).mkdir(parents=True, exist_ok=True)
+def stage_copies(register: Register, inputs: Path, standings: Sequence[Standing], staged: Path) -> None:
+    """Copy what the register does not have in a folder beside it. Raises RunError where a file is no longer what was read."""
+    folder = staged / COPIES
+    folder.mkdir(parents=True, exist_ok=True)
     kept = {name.partition(".")[0] for name in _names(register.copies)}
+    wanted: dict[str, tuple[Received, Path]] = {}
     for standing in standings:
         name = copy_name(standing)
         if name and standing.received.sha256 not in kept:
-            kept.add(standing.received.sha256)
-            _copy(inputs, standing.received, staged / "copies" / name)
+            wanted.setdefault(standing.received.sha256, (standing.received, folder / name))
+    # A disk takes several flushes at a time for hardly more than one.
+    with ThreadPoolExecutor(_AT_ONCE) as threads:
+        for _ in threads.map(lambda pair: _copy(inputs, *pair), wanted.values()):
+            pass
+
+
+def stage_journal(register: Register, entries: pl.DataFrame, staged: Path) -> None:
+    """Write what the journal is to gain in a folder beside the register."""
+    folder = staged / JOURNAL
+    folder.mkdir(parents=True, exist_ok=True)
     if not entries.is_empty():
-        write_parquet(staged / "journal" / f"{register.number:06}.parquet", entries)
+        write_parquet(folder / f"{register.number:06}.parquet", entries)
 
 
 def _copy(inputs: Path, received: Received, target: Path) -> None:
@@ -191,7 +206,7 @@ def _changed(received: Received) -> RunError:
 
 def file_register(register: Register, staged: Path) -> None:
     """Put in place what was staged: the copies, then the journal, so that no entry is without its copy."""
-    for part, place in (("copies", register.copies), ("journal", register.entries)):
+    for part, place in ((COPIES, register.copies), (JOURNAL, register.entries)):
         sources = sorted((staged / part).iterdir())
         if not sources:
             continue

@@ -1,6 +1,7 @@
 """A whole run: its steps in order, under the lock, with one way of carrying each out (plainly here, as Prefect tasks in the flow)."""
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -32,6 +33,11 @@ class Way:
     def step(self, kind: str, title: str, do: Callable[..., T], *arguments: Any) -> T:
         """Carry out one step; `kind` and `title` name it for people."""
         return do(*arguments)
+
+    def start(self, kind: str, title: str, do: Callable[..., None], *arguments: Any) -> Callable[[], None]:
+        """Begin a step that those after it do not need; what is returned waits for its end. Here it is carried out at once."""
+        self.step(kind, title, do, *arguments)
+        return lambda: None
 
     def side_by_side(self, kind: str, works: Sequence[Work]) -> None:
         """Carry out several steps that do not depend on each other: here one after the other."""
@@ -68,14 +74,15 @@ def _run(job: Job, way: Way) -> Outcome:
     store = way.step("reprendre", "reprendre ce qui est déjà lu", steps.open_store, job)
     said = _read(job, files, store, way)
     say("Contrôle et consolidation")
-    checked = way.step("controler", "contrôler les classeurs lus", steps.check_all, job, files, said)
-    made = way.step("consolider", "consolider et contrôler les totaux", steps.consolidate, job, register, checked)
     with staging(job.register) as entries, staging(job.outputs) as staged:
-        beside: tuple[Work, ...] = (
-            ("préparer le registre", steps.stage_news, (job, register, checked, made, entries)),
-            ("garder les lectures", stage_store, (staged, store, said)),
-        )
-        _write(job, made, staged, way, beside)
+        with ExitStack() as begun:
+            begun.callback(way.start("ecrire", "garder les lectures", stage_store, staged, store, said))
+            if not job.status_only:
+                begun.callback(way.start("ecrire", "écrire les modèles", steps.write_blank_templates, job, staged / "modeles"))
+            checked = way.step("controler", "contrôler les classeurs lus", steps.check_all, job, files, said)
+            begun.callback(way.start("ecrire", "copier les classeurs acceptés", steps.stage_accepted, job, register, checked, entries))
+            made = way.step("consolider", "consolider et contrôler les totaux", steps.consolidate, job, register, checked)
+            _write(job, made, staged, way, ("préparer le registre", steps.stage_news, (job, register, checked, made, entries)))
         return Outcome(made.tables, _replace(job, register, staged, entries, way))
 
 
@@ -97,8 +104,8 @@ def _read(job: Job, files: Sequence[Received], store: Store, way: Way) -> Said:
     return in_order(joined(said), wanted)
 
 
-def _write(job: Job, made: Consolidated, staged: Path, way: Way, beside: tuple[Work, ...]) -> None:
-    """Make the outputs in the run's own folder, and `beside`, which needs none of them."""
+def _write(job: Job, made: Consolidated, staged: Path, way: Way, beside: Work) -> None:
+    """Make the other outputs in the run's own folder, and `beside`, which needs none of them."""
     say("Écriture des sorties")
     # The longest first, so that the others are made meanwhile.
     budget: tuple[Work, ...] = (("écrire budget-consolide.xlsx", steps.write_budget_workbook, (job, staged, made)),)
@@ -111,9 +118,8 @@ def _write(job: Job, made: Consolidated, staged: Path, way: Way, beside: tuple[W
     others: tuple[Work, ...] = (
         ("écrire les tables", steps.write_data, (staged, made)),
         ("écrire les données ouvertes", steps.write_public_data, (job, staged, made)),
-        ("écrire les modèles", steps.write_blank_templates, (job, staged / "modeles")),
     )
-    outputs = (*status, *beside) if job.status_only else (*budget, *beside, *status, *others)
+    outputs = (*status, beside) if job.status_only else (*budget, beside, *status, *others)
     way.side_by_side("ecrire", outputs)
 
 

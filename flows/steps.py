@@ -23,7 +23,7 @@ from flows.disk import named, reason, write_new
 from flows.errors import ControlGap, RunError
 from flows.publish import publish, staging
 from flows.reference import find_reference, place_passage, stage_passage
-from flows.register import Register, file_register, in_order_of_arrival, news, read_register, stage_register
+from flows.register import Register, file_register, in_order_of_arrival, news, read_register, stage_copies, stage_journal
 from flows.store import NAME, NO_STORE, Store, contract_of, read_store
 from flows.tables import write_open_data, write_tables
 from schemas.changes import Changements
@@ -31,6 +31,7 @@ from schemas.documents import sheet_specs
 from schemas.parameters import Config, load_config
 from schemas.reading import Received
 from schemas.returns import FOLDER as RETURNS
+from schemas.table import validated
 from schemas.tables import ACCEPTED_WITH_RESERVES, DECISIONS, REJECTED
 from schemas.text import count
 from workbooks.discover import discover
@@ -174,7 +175,7 @@ def consolidate(job: Job, register: Register, checked: Checked) -> Consolidated:
     reference = find_reference(register, job.day, has_news=not _news(job, register, checked).is_empty())
     if reference:
         tables["changements"] = changes(reference.tables, tables, reference.name)
-        Changements.validate(tables["changements"])
+        validated(Changements, tables["changements"])
         controls += change_controls(reference.tables, tables, tables["changements"])
     views = build_views(tables, job.config.campagne.annee)
     tables["controles"] = controls_table([*controls, *sheet_controls(tables, views)])
@@ -253,10 +254,15 @@ def replace_templates(job: Job, folder: Path) -> list[Path]:
         return list(publish_all(replace(job, outputs=folder), staged))
 
 
+def stage_accepted(job: Job, register: Register, checked: Checked, staged: Path) -> None:
+    """Make ready the copies of the files that are accepted for the first time."""
+    stage_copies(register, job.inputs, checked.decided.standings, staged)
+
+
 def stage_news(job: Job, register: Register, checked: Checked, made: Consolidated, staged: Path) -> None:
     """Make ready what this run has to register; the clock says when."""
     entries = _news(job, register, checked)
-    stage_register(register, job.inputs, checked.decided.standings, entries, staged)
+    stage_journal(register, entries, staged)
     if not entries.is_empty():
         stage_passage(made.tables, register.number, staged)
 

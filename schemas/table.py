@@ -45,6 +45,13 @@ def empty(model: type[pa.DataFrameModel]) -> pl.DataFrame:
     return pl.DataFrame(schema=polars_schema(model))
 
 
+def validated(model: type[pa.DataFrameModel], frame: pl.DataFrame) -> pl.DataFrame:
+    """The frame, valid against its model. Where it has no rows, only its columns could be wrong. Raises pandera's errors."""
+    if frame.height or list(frame.schema.items()) != list(polars_schema(model).items()):
+        model.validate(frame)
+    return frame
+
+
 def polars_schema(model: type[pa.DataFrameModel]) -> dict[str, pl.DataType]:
     """Column → polars type, in order."""
     return {name: column.dtype.type for name, column in model.to_schema().columns.items()}

@@ -82,9 +82,10 @@ def write_front(house: House, sheet: Any, front: Front, decisions: pl.DataFrame,
 def _write_block(house: House, sheet: Any, row: int, name: str, lines: Lines) -> int:
     sheet.write_string(row, 0, name, house.section())
     sheet.write_blank(row, 1, None, house.section())
-    for term, text in lines:
+    left, right = (lines_of(pl.Series([line[side] for line in lines]), width).to_list() for side, width in enumerate((_LEFT, _RIGHT)))
+    for (term, text), *taken in zip(lines, left, right, strict=True):
         row += 1
-        sheet.set_row(row, height_for(max(lines_of(pl.Series([text]), _RIGHT)[0], lines_of(pl.Series([term]), _LEFT)[0])))
+        sheet.set_row(row, height_for(max(taken)))
         sheet.write_string(row, 0, bound(term), house.cell(bold=True, text_wrap=True))
         sheet.write_string(row, 1, bound(text), house.cell(text_wrap=True))
     return row + 2

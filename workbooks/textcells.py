@@ -23,13 +23,15 @@ def height_for(lines: int) -> float:
 
 def lines_of(texts: pl.Series, width: float) -> pl.Series:
     """Lines that each text takes in a wrapped column of that width, in the house font; a little too many rather than too few."""
-    taken = texts.str.len_chars().cast(pl.Float64)
+    text = pl.col("texte").str
+    taken = text.len_chars().cast(pl.Float64)
     for signs, more in _WIDTHS.items():
-        taken = taken + texts.str.count_matches(signs).cast(pl.Float64) * more
-    breaks = texts.str.count_matches("\n", literal=True).cast(pl.Int64)
+        taken = taken + text.count_matches(signs).cast(pl.Float64) * more
+    breaks = text.count_matches("\n", literal=True).cast(pl.Int64)
     # Words are not cut: each line but the last loses half a word.
     wrapped = (taken / max(width - 3, width * 0.7)).ceil().cast(pl.Int64)
-    return (pl.select(pl.when(taken <= width - 0.3).then(1).otherwise(wrapped)).to_series() + breaks).fill_null(1)
+    lines = pl.when(taken <= width - 0.3).then(1).otherwise(wrapped) + breaks
+    return texts.rename("texte").to_frame().select(lines.fill_null(1)).to_series()
 
 
 def printable(texts: pl.Series, table: str) -> tuple[pl.Series, str]:
