@@ -1,8 +1,10 @@
 """Findings to the `constats` table, with their sentences, and their other cells to `provenances`."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
 import polars as pl
 
@@ -56,7 +58,7 @@ def told(found: Iterable[Located], files: Mapping[str, FileFacts]) -> list[Told]
 
 def constats_table(found: Iterable[Located], files: Mapping[str, FileFacts]) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The `constats` table, in the order of `told`; and the provenances of group rules."""
-    rows, sources = [], []
+    rows, sources = list[Sequence[Any]](), list[Sequence[Any]]()
     for t in told(found, files):
         facts, finding, gravity = files[t.file], t.finding, RULES[t.finding.code].gravity
         rows.append(
@@ -67,8 +69,13 @@ def constats_table(found: Iterable[Located], files: Mapping[str, FileFacts]) -> 
         if finding.ruling:
             places.append((finding.ruling.file, finding.ruling.sheet, finding.ruling.cell))
         sources += [("constats", t.key, finding.champ, *place) for place in dict.fromkeys(places)]
-    constats = pl.DataFrame(rows, schema=polars_schema(Constats), orient="row")
-    return constats, pl.DataFrame(sources, schema=polars_schema(Provenances), orient="row")
+    return by_column(rows, polars_schema(Constats)), by_column(sources, polars_schema(Provenances))
+
+
+def by_column(rows: Sequence[Sequence[Any]], schema: Mapping[str, pl.DataType]) -> pl.DataFrame:
+    """Rows to a frame, a column at a time: several times faster than row by row."""
+    columns = zip(*rows, strict=True) if rows else ((),) * len(schema)
+    return pl.DataFrame([pl.Series(name, values, dtype=dtype) for (name, dtype), values in zip(schema.items(), columns, strict=True)])
 
 
 def _ruled(finding: Finding) -> tuple[str | None, str | None]:
@@ -81,6 +88,7 @@ def _ruled(finding: Finding) -> tuple[str | None, str | None]:
     return (ruling.value if finding.state == CORRECTED else None), ruling.reason.rstrip(".") + (f" ({behind})." if behind else ".")
 
 
+@lru_cache(maxsize=65_536)
 def _cell_order(cell: str) -> tuple[int, int, str]:
     letters = cell.rstrip("0123456789")
     return (int(cell[len(letters) :] or 0), len(letters), letters)

@@ -1,6 +1,6 @@
 """Run the pandera models: the only module that catches pandera's errors. A failing row becomes a finding at its cell."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import pandera.polars as pa
@@ -63,8 +63,7 @@ def check_sheet(kind: str, model: type[pa.DataFrameModel], frame: pl.DataFrame, 
         at, shows = _placing(column)
         sheet, letters, number = places.get((row["fichier"], failure.column), (row["feuille"], "", None))
         cell = row[at] if at else f"{letters}{number or row['ligne']}" if letters else ""
-        finding = Finding(failure.code, sheet, cell, column.title or failure.column, written_value(row, shows, failure.column))
-        found.append((row["fichier"], _with_facts(finding, row, failure.column)))
+        found.append((row["fichier"], _finding(failure, row, sheet, cell, column.title or failure.column, shows)))
     return _distinct(found)
 
 
@@ -80,11 +79,9 @@ def check_group(model: type[pa.DataFrameModel], frame: pl.DataFrame) -> list[Loc
         column = columns[failure.column]
         at, shows = _placing(column)
         cell = (row.get(at) or "") if at else ""
-        value = written_value(row, shows, failure.column) if cell else ""
-        sources = tuple(_place(source) for source in row.get("sources") or () if source)
-        elsewhere = tuple((place["fichier"], place["feuille"], place["cellule"]) for place in row.get("ailleurs") or ())
-        finding = Finding(failure.code, row["feuille"] or "", cell, _label(column.title, row), value, sources=sources, elsewhere=elsewhere)
-        found.append((row["fichier"], _with_facts(finding, row, failure.column)))
+        found.append(
+            (row["fichier"], _finding(failure, row, row["feuille"] or "", cell, _label(column.title, row), shows if cell else None))
+        )
     return _distinct(found)
 
 
@@ -112,9 +109,15 @@ def _places(kind: str, champs: set[str], frame: pl.DataFrame, batch: Batch) -> d
     return {(r["fichier"], r["champ"]): (r["feuille"], r["lettre"], r["ligne"]) for r in rows.to_dicts()}
 
 
-def _with_facts(finding: Finding, row: dict[str, Any], column: str) -> Finding:
-    facts = facts_of(finding.code, row, column)
-    return replace(finding, facts=facts, limit=facts.get("limite", ""), reference=facts.get("reference", ""))
+def _finding(failure: _Failure, row: dict[str, Any], sheet: str, cell: str, champ: str, shows: str | None) -> Finding:
+    """The finding of a failing row; `shows` is the column of the value written at its cell, none where no value is to be cited."""
+    code, column = failure.code, failure.column
+    facts = facts_of(code, row, column)
+    value = "" if shows is None else written_value(row, shows, column)
+    sources = tuple(_place(source) for source in row.get("sources") or () if source)
+    elsewhere = tuple((place["fichier"], place["feuille"], place["cellule"]) for place in row.get("ailleurs") or ())
+    limit, reference = facts.get("limite", ""), facts.get("reference", "")
+    return Finding(code, sheet, cell, champ, value, limit, reference, facts, sources, elsewhere)
 
 
 def _distinct(found: list[Located]) -> list[Located]:

@@ -22,13 +22,20 @@ def write_tables(folder: Path, tables: Mapping[str, pl.DataFrame]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for name, table in tables.items():
         write_parquet(folder / f"{name}.parquet", table)
-        write_new(folder / f"{name}.csv", _neutral(table).write_csv().encode())
+        write_csv(folder / f"{name}.csv", table)
 
 
 def write_open_data(folder: Path, rows: pl.DataFrame) -> None:
     """Write `subventions.csv` as its standard wants it: UTF-8, commas, decimal points, ISO dates."""
     folder.mkdir(parents=True, exist_ok=True)
-    write_new(folder / "subventions.csv", _neutral(rows).write_csv().encode())
+    write_csv(folder / "subventions.csv", rows)
+
+
+def write_csv(path: Path, table: pl.DataFrame) -> None:
+    """Write a table as CSV, with nothing in it that a spreadsheet would take for a formula."""
+    buffer = io.BytesIO()
+    _neutral(table).write_csv(buffer)
+    write_new(path, buffer.getvalue())
 
 
 def write_parquet(path: Path, table: pl.DataFrame) -> None:

@@ -5,12 +5,14 @@ touches its inner methods; the golden dumps of the reports and `constraints.txt`
 """
 
 import io
+import re
 import zlib
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile
@@ -34,7 +36,13 @@ _AHEAD = 2
 """Slices made while others are packed: so many are in memory at once."""
 _NO_MORE = b"\x03\x00"
 """The last block of a deflated part, with nothing in it."""
-_BLANK = "/>"
+_BLANK = '"/>'
+_FUNCTION = re.compile(r"([A-Z][A-Z0-9.]*)\(")
+_OLD_FUNCTIONS = frozenset(
+    ("ABS", "AND", "COUNT", "COUNTA", "COUNTIF", "FIXED", "IF", "IFERROR", "INDEX", "ISNA", "ISNUMBER", "ISTEXT", "LEFT", "LEN", "MATCH",
+     "MAX", "MID", "MIN", "MOD", "NOT", "OR", "ROUND", "ROW", "SUBSTITUTE", "SUBTOTAL", "SUM", "SUMIFS", "SUMPRODUCT", "TRIM", "YEAR")
+)  # fmt: skip
+"""Those that the project writes."""
 _ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"}
 
 
@@ -47,7 +55,19 @@ class _Column:
     texts: bool
 
 
-class BulkSheet(Worksheet):  # type: ignore[misc]  # XlsxWriter has no types
+class PlainSheet(Worksheet):  # type: ignore[misc]  # XlsxWriter has no types
+    """A worksheet whose formulas are taken as they are, where Excel has always known all their functions.
+
+    XlsxWriter looks for some eighty newer ones in each formula, one after the other.
+    """
+
+    def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:
+        if _OLD_FUNCTIONS.issuperset(_FUNCTION.findall(formula)) and not formula.startswith("{"):
+            return formula.removeprefix("=")
+        return str(super()._prepare_formula(formula, expand_future_functions))
+
+
+class BulkSheet(PlainSheet):
     """A worksheet that takes whole columns below its header: they are given once, then `close_rows` ends the table."""
 
     def __init__(self) -> None:
@@ -142,14 +162,20 @@ def _styles(words: pl.Series, style: Any, by_word: Mapping[str, Any]) -> pl.Seri
 
 def _cell(place: int, column: _Column) -> list[str | pl.Expr]:
     """The pieces of a cell; `n`, `v` and `s` are the row's number, the column's value and its format, as texts."""
-    body = _joined(' t="s"><v>' if column.texts else "><v>", pl.col(f"v{place}"), "</v></c>").fill_null(_BLANK)
     style = str(column.styles) if isinstance(column.styles, int) else pl.col(f"s{place}")
-    return [f'<c r="{xl_col_to_name(place)}', pl.col("n"), '" s="', style, '"', body]
+    body: list[str | pl.Expr] = ['" t="s"><v>' if column.texts else '"><v>', pl.col(f"v{place}"), "</v></c>"]
+    if column.values.null_count():
+        body = [_joined(*body).fill_null(_BLANK)]
+    return [f'<c r="{xl_col_to_name(place)}', pl.col("n"), '" s="', style, *body]
 
 
 def _joined(*pieces: str | pl.Expr) -> pl.Expr:
     """One text of several; null where one of them is."""
-    return pl.concat_str([pl.lit(piece) if isinstance(piece, str) else piece for piece in pieces])
+    merged: list[pl.Expr] = []
+    for is_text, run in groupby(pieces, lambda piece: isinstance(piece, str)):
+        same: list[Any] = list(run)
+        merged += [pl.lit("".join(same))] if is_text else same
+    return pl.concat_str(merged)
 
 
 @lru_cache(maxsize=4096)

@@ -4,14 +4,12 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from xlsxwriter.worksheet import Worksheet
-
 from schemas.accounts_rendered import INCOMPLETE, PAYABLE, SETTLED
 from schemas.accounts_rendered import TO_COME as TO_COME_YEAR
 from schemas.programme import ASKED, FIRM, FORECAST
 from schemas.region_tables import APPLIED, LAPSED, TO_COME, VOID
 from schemas.tables import ACCEPTED, ACCEPTED_WITH_RESERVES, IGNORED, KEPT, REJECTED, REPLACED, UPDATED
-from workbooks.bulk import BulkBook
+from workbooks.bulk import BulkBook, PlainSheet
 from workbooks.report_context import ReportContext
 
 FONT, SIZE = "Arial", 10
@@ -81,7 +79,7 @@ class House:
         """A total, which must not be taken for a row of data."""
         return self.get(bold=True, bg_color=TOTAL_FILL, top=1, bottom=1, valign="vcenter", **properties)
 
-    def sheet(self, name: str, repeat: int | None = None, kind: type[Worksheet] = Worksheet) -> Any:
+    def sheet(self, name: str, repeat: int | None = None, kind: type[PlainSheet] = PlainSheet) -> Any:
         """A new sheet, set up for A4 landscape, one page wide; `repeat` is the zero-based row printed on each page."""
         sheet = self.book.add_worksheet(name, kind)
         sheet.hide_gridlines(2)

@@ -19,6 +19,7 @@ import xlsxwriter
 from schemas.financers import OWN_RESOURCES, known_financers
 from schemas.parameters import Config
 from schemas.spec import DOCUMENTS, FONCTIONNEMENT
+from workbooks.bulk import PlainSheet
 from workbooks.template_board import BOARD
 from workbooks.template_budget import write_budget
 from workbooks.template_examples import example_values
@@ -109,7 +110,7 @@ def _write_sheets(book: xlsxwriter.Workbook, layout: Layout, config: Config, day
     shown = campaign if isinstance(campaign, int) else config.campagne.annee
 
     def add_sheet(title: str, header: int | None = None, allowed: Mapping[str, bool] = _PROTECTED) -> Any:
-        sheet = book.add_worksheet(title)
+        sheet = book.add_worksheet(title, PlainSheet)
         set_up_page(sheet, layout.document, shown, header)
         sheet.protect("", dict(allowed))
         return sheet

@@ -90,15 +90,11 @@ def _each(work: Callable[..., Any], *values: Any) -> Any:
     if not sizes:
         return _once(work, *values)
     (size,) = sizes
+    columns = [v if isinstance(v, tuple) else tuple(repeat(v, size)) for v in values]
     # Most rows of a range are blank, so hold the very same objects: what they give is worked out once.
-    known: dict[tuple[int, ...], Any] = {}
-    found = []
-    for row in zip(*(v if isinstance(v, tuple) else repeat(v, size) for v in values), strict=True):
-        key = tuple(map(id, row))
-        if key not in known:
-            known[key] = _once(work, *row)
-        found.append(known[key])
-    return tuple(found)
+    keys = list(zip(*(map(id, column) for column in columns), strict=True))
+    known = {key: _once(work, *row) for key, row in dict(zip(keys, zip(*columns, strict=True), strict=True)).items()}
+    return tuple(map(known.__getitem__, keys))
 
 
 def _once(work: Callable[..., Any], *values: Any) -> Any:
