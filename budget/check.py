@@ -49,11 +49,14 @@ def examine(said: Said, batch: Batch, config: Config, rulings: Rulings | None = 
     places = Places(batch)
     found = said.found + _check_sheets(batch, config)
     order = _file_order(said.files, batch)
+    word = None
     if rulings is None:
         word = region_word(batch, split_errors(found, places), order)
         rulings = read_rulings(word.rows["arbitrages"], batch, {received.path: received.sha256 for received in said.files})
     found = effects.excluded(rulings.judge(found), places)
-    word = region_word(batch, split_errors(found, places, effects.rows), order, effects.files)
+    if word is None or rulings.known:
+        # What staff lift or exclude changes which rows are believed.
+        word = region_word(batch, split_errors(found, places, effects.rows), order, effects.files)
     waivers = read_waivers(word.rows["derogations"])
     dossiers = _dossiers(batch, word.rows["decisions"], config, waivers)
     groups_found = _with_waivers(_check_groups(dossiers, batch, config), dossiers, waivers)

@@ -31,6 +31,8 @@ class Settled:
         """The findings with the rulings applied; those that the rulings made vanish stay, marked `corrigé` or `exclu`."""
         live = self.rulings.without(self.effects.void)
         now = self.effects.excluded(live.judge(found), places)
+        if not self.before:
+            return now
         standing = {_identity(path, finding) for path, finding in now}
         gone = [(path, f) for path, f in self.before if self.effects.concerns(path) and _identity(path, f) not in standing]
         return now + [(path, self._gone(path, finding, places)) for path, finding in gone]
@@ -54,9 +56,12 @@ def rulings_table(settled: Settled, found: Iterable[Located], files: Mapping[str
     for _, finding in found:
         if finding.ruling:
             used[finding.ruling].append(finding)
+    paths: dict[str, list[str]] = defaultdict(list)
+    for path, sha256 in sorted(files.items()):
+        paths[sha256[:DIGEST]].append(path)
     rows = []
     for r in settled.rulings.known:
-        aimed = sorted(path for path, sha256 in files.items() if sha256[:DIGEST] == r.digest)
+        aimed = paths.get(r.digest, [])
         state, why = _outcome(r, aimed, used.get(r, []), settled)
         written = next((f.value for f in used.get(r, []) if f.cell), "")
         rows.append(

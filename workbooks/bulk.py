@@ -8,13 +8,13 @@ import io
 import re
 import zlib
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from zipfile import ZIP_DEFLATED, ZipFile
 
 import polars as pl
@@ -26,6 +26,7 @@ from xlsxwriter.worksheet import Worksheet
 from workbooks.container import body_of
 from workbooks.retour_zip import Packed, archive, copied
 
+T = TypeVar("T")
 _MARK = "<!--lignes-->"
 """Where the rows stand in the sheet that XlsxWriter writes; none of its own texts may hold a `<`."""
 _SLICE = 20_000
@@ -111,8 +112,8 @@ class BulkSheet(PlainSheet):
         """Whether the sheet has rows that came as columns."""
         return bool(self._columns and self._height)
 
-    def rows_xml(self) -> Iterator[bytes]:
-        """The rows, a slice at a time."""
+    def rows_xml(self) -> Iterator[Callable[[], bytes]]:
+        """What makes the rows, a slice at a time."""
         first = self._first_row + 1
         series = {"n": pl.int_range(first, first + self._height, eager=True)}
         for place, column in enumerate(self._columns):
@@ -128,8 +129,7 @@ class BulkSheet(PlainSheet):
             pieces += _cell(place, column)
         row, frame = _joined(*pieces, "</row>"), pl.DataFrame(series)
         for start in range(0, self._height, _SLICE):
-            rows = frame.slice(start, _SLICE).select(pl.all().cast(pl.String)).select(row)
-            yield rows.to_series().str.join("").item().encode()
+            yield partial(_xml_of, frame.slice(start, _SLICE), row)
 
     def _write_rows(self) -> None:
         super()._write_rows()
@@ -150,6 +150,11 @@ class BulkSheet(PlainSheet):
         location = pl.when(place == "").then(pl.lit("")).otherwise(_joined(' location="', place, '"'))
         link = _joined('<hyperlink ref="', pl.col("ref"), '" r:id="rId', number.cast(pl.String), '"', location, "/>")
         self.fh.write(f"<hyperlinks>{links.select(link.str.join('')).item()}</hyperlinks>")
+
+
+def _xml_of(rows: pl.DataFrame, row: pl.Expr) -> bytes:
+    made = rows.select(pl.all().cast(pl.String)).select(row).to_series()
+    return str(made.str.join("").item()).encode()
 
 
 def _styles(words: pl.Series, style: Any, by_word: Mapping[str, Any]) -> pl.Series | int:
@@ -212,28 +217,36 @@ class BulkBook(Workbook):  # type: ignore[misc]
             )
 
 
-def _pieces(skeleton: bytes, sheet: BulkSheet) -> Iterator[bytes]:
-    """A sheet with its rows in their place."""
+def _pieces(skeleton: bytes, sheet: BulkSheet) -> Iterator[Callable[[], bytes]]:
+    """What makes a sheet, with its rows in their place."""
     before, _, after = skeleton.partition(_MARK.encode())
-    yield before
+    yield lambda: before
     yield from sheet.rows_xml()
-    yield after
+    yield lambda: after
 
 
-def _packed(name: str, pieces: Iterable[bytes], threads: ThreadPoolExecutor) -> Packed:
-    """A part packed piece by piece, side by side: each ends on a whole byte, so that they follow each other."""
+def _packed(name: str, pieces: Iterable[Callable[[], bytes]], threads: ThreadPoolExecutor) -> Packed:
+    """A part made and packed piece by piece, side by side: each ends on a whole byte, so that they follow each other."""
     crc = size = 0
-    waiting: deque[Future[bytes]] = deque()
     bodies: list[bytes] = []
-    for piece in pieces:
+    for piece, body in _in_turn((threads.submit(_deflated, make) for make in pieces), _AHEAD):
         crc, size = zlib.crc32(piece, crc), size + len(piece)
-        waiting.append(threads.submit(_deflated, piece))
-        if len(waiting) > _AHEAD:
-            bodies.append(waiting.popleft().result())
-    bodies += [future.result() for future in waiting]
+        bodies.append(body)
     return Packed(name.encode(), 0, ZIP_DEFLATED, crc, size, b"".join([*bodies, _NO_MORE]))
 
 
-def _deflated(piece: bytes) -> bytes:
-    deflater = zlib.compressobj(_LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
-    return deflater.compress(piece) + deflater.flush(zlib.Z_SYNC_FLUSH)
+def _in_turn(futures: Iterable[Future[T]], ahead: int) -> Iterator[T]:
+    """The results in order; so many more are begun before one is waited for."""
+    waiting: deque[Future[T]] = deque()
+    for future in futures:
+        waiting.append(future)
+        if len(waiting) > ahead:
+            yield waiting.popleft().result()
+    while waiting:
+        yield waiting.popleft().result()
+
+
+def _deflated(make: Callable[[], bytes]) -> tuple[bytes, bytes]:
+    """A piece, and what it is once packed."""
+    piece, deflater = make(), zlib.compressobj(_LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
+    return piece, deflater.compress(piece) + deflater.flush(zlib.Z_SYNC_FLUSH)

@@ -2,10 +2,12 @@
 
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import islice
 from pathlib import Path
+from threading import local
 from typing import Any
 
 from python_calamine import CalamineWorkbook
@@ -51,15 +53,26 @@ def verify_report(path: Path, expected: Mapping[str, Mapping[str, Decimal]]) -> 
 
 def _tables(path: Path, labels: Container[str] | None = None) -> Iterator[_Table]:
     """Each table of the workbook, with the sums of the columns that bear these labels, or of all; a large sheet is read row by row."""
-    book = CalamineWorkbook.from_path(str(path))
-    for name in book.sheet_names:
-        rows = iter(book.get_sheet_by_name(name).iter_rows())
-        head: list[Row] = list(islice(rows, FIRST_ROW))
-        if len(head) == FIRST_ROW and head[TOTAL_ROW][0] == TOTAL_LABEL:
-            # The second total counts the rows: it belongs to no column.
-            yield _table(name, head[HEADER_ROW], ["", "", *head[TOTAL_ROW][2:]], rows, labels)
-        else:
-            yield from _blocks(name, [*head, *rows])
+    names = CalamineWorkbook.from_path(str(path)).sheet_names
+    # Reading a sheet leaves the processor free for another thread; each needs the workbook to itself.
+    own = local()
+
+    def tables(name: str) -> list[_Table]:
+        if not hasattr(own, "book"):
+            own.book = CalamineWorkbook.from_path(str(path))
+        return _tables_of(name, iter(own.book.get_sheet_by_name(name).iter_rows()), labels)
+
+    with ThreadPoolExecutor(2) as threads:
+        for found in threads.map(tables, names):
+            yield from found
+
+
+def _tables_of(name: str, rows: Iterator[Row], labels: Container[str] | None) -> list[_Table]:
+    head: list[Row] = list(islice(rows, FIRST_ROW))
+    if len(head) == FIRST_ROW and head[TOTAL_ROW][0] == TOTAL_LABEL:
+        # The second total counts the rows: it belongs to no column.
+        return [_table(name, head[HEADER_ROW], ["", "", *head[TOTAL_ROW][2:]], rows, labels)]
+    return list(_blocks(name, [*head, *rows]))
 
 
 def _blocks(name: str, grid: list[Row]) -> Iterator[_Table]:
