@@ -21,12 +21,22 @@ _SETTINGS = {
     "PREFECT_CLI_PROMPT": "false",
     "DO_NOT_TRACK": "1",
 }
+_WITH_A_SERVER = (
+    "SCHEDULER", "LATE_RUNS", "FOREMAN", "PAUSE_EXPIRATIONS", "CANCELLATION_CLEANUP", "REPOSSESSOR", "CLEANUP_RECONCILER", "TRIGGERS",
+    "EVENT_PERSISTER",
+)  # fmt: skip
+"""Services that a server started for one run does without: nothing is scheduled, no other run is watched, nobody reads its events.
+
+Runs, tasks, their states and artifacts are recorded all the same. A server that is already there keeps the services it has.
+"""
 
 
 def prepare_environment() -> None:
     """Settings that Prefect reads when it is imported. What the environment already says stands."""
     for name, value in _SETTINGS.items():
         os.environ.setdefault(name, value)
+    for service in _WITH_A_SERVER:
+        os.environ.setdefault(f"PREFECT_SERVER_SERVICES_{service}_ENABLED", "false")
 
 
 @contextmanager

@@ -229,13 +229,13 @@ def test_a_run_that_fails_a_control_registers_nothing(run: Callable[[], None], t
 def test_a_file_that_changes_during_the_run_stops_it(
     run: Callable[[], None], inputs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole = steps.consolidate
+    whole = steps.check_all
 
     def changed(*arguments):
         next(inputs.iterdir()).write_bytes(b"autre")
         return whole(*arguments)
 
-    monkeypatch.setattr(steps, "consolidate", changed)
+    monkeypatch.setattr(steps, "check_all", changed)
     with pytest.raises(RunError, match="modifié ou retiré pendant la consolidation"):
         run()
     assert tree(tmp_path / "out") == {".verrou": b""}
