@@ -1,29 +1,33 @@
 """The flow `consolider`: the sequence of a run carried out as thin Prefect tasks, some ten to twenty a run.
 
-Nothing that decides about money is here. A task is a batch of files or a stage.
+Nothing that decides about money is here. A task is a batch of files or a stage. No task is cached by Prefect: what a content says under
+one contract and one set of limits is kept by `flows.store`, where a file already known costs its hash; a hit in Prefect's cache costs
+6 ms, more than reading the file again.
 """
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar, cast
+from uuid import UUID
 
 from prefect import Task, flow, task
-from prefect.artifacts import create_markdown_artifact, create_table_artifact
+from prefect.artifacts import create_markdown_artifact, create_progress_artifact, create_table_artifact, update_progress_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
 from prefect.futures import PrefectFuture, wait
 from prefect.runtime import deployment
 from prefect.states import Completed
 from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
-from prefect.utilities.annotations import quote
 
 from budget.said import Said
 from flows import sequence, steps
-from flows.artifacts import rejected_rows, status_rows, totals_text
+from flows.artifacts import outputs_list, rejected_rows, status_rows, totals_table, totals_text
 from flows.disk import LASTING
 from flows.messages import messages
+from flows.reading import read_lots, whole
 from flows.steps import Job, Outcome
 from schemas.reading import Received
 from workbooks.pool import ReaderPool
@@ -32,13 +36,10 @@ T = TypeVar("T")
 RUNNER = cast("TaskRunner[PrefectFuture[Any]]", ThreadPoolTaskRunner(max_workers=4))
 PATIENCE_S = 600
 """How long a run that nobody watches waits for another to end."""
+_TELL_S = 2
+"""How often a long run tells how far it is: saying it costs a tenth of a second."""
 _RETRIED = ("lister", "ecrire")
 """Steps that may be carried out twice."""
-
-
-def whole(value: T) -> T:
-    """Hand an argument to a task as it is, without Prefect's walk through every cell of it."""
-    return cast("T", quote(value))
 
 
 def _may_pass(_: Any, __: Any, state: State[Any]) -> bool:
@@ -55,19 +56,14 @@ _STEP = task(cache_policy=NO_CACHE)(_carry_out)
 _RETRIED_STEP = _STEP.with_options(retries=2, retry_delay_seconds=1, retry_condition_fn=_may_pass)
 
 
-@task(name="lire", task_run_name="lire le lot {rank} sur {of} ({size} classeurs)", cache_policy=NO_CACHE)
-def read_lot(readers: ReaderPool, job: Job, lot: list[Received], rank: int, of: int, size: int) -> Said:
-    """Read one batch of files in the reading processes; `rank`, `of` and `size` name the task."""
-    return steps.read_lot(job, readers, lot)
-
-
 @task(name="afficher", task_run_name="afficher le bilan", cache_policy=NO_CACHE)
-def show(outcome: Outcome) -> None:
-    """Artifacts: status of the 21 Pays, rejected files, totals."""
+def show(job: Job, outcome: Outcome) -> None:
+    """Artifacts: status of the 21 Pays, rejected files, totals and what changed, where the outputs are."""
     create_table_artifact(status_rows(outcome), key="suivi-des-pays", description="Suivi des 21 Pays")
-    rejected = rejected_rows(outcome) or [{"Fichier": "aucun", "Erreurs": 0, "Motif": ""}]
+    rejected = rejected_rows(outcome) or [{"Fichier": "aucun", "Erreurs": 0, "Motif": "", "Retour": ""}]
     create_table_artifact(rejected, key="fichiers-rejetes", description="Fichiers rejetés")
-    create_markdown_artifact(totals_text(outcome), key="totaux", description="Fichiers et euros")
+    create_markdown_artifact(totals_table(outcome), key="totaux", description="Fichiers et euros, et ce qui a changé")
+    create_markdown_artifact(outputs_list(job), key="sorties", description="Où sont les sorties")
 
 
 def _as_task(kind: str, title: str) -> Task[..., Any]:
@@ -76,6 +72,11 @@ def _as_task(kind: str, title: str) -> Task[..., Any]:
 
 class AsTasks(sequence.Way):
     """Each step a named task; batches of files are read side by side."""
+
+    def __init__(self) -> None:
+        """Nothing is read yet."""
+        self._progress: UUID | None = None
+        self._told = 0.0
 
     def step(self, kind: str, title: str, do: Callable[..., T], *arguments: Any) -> T:
         """Carry out one step as a task."""
@@ -93,10 +94,20 @@ class AsTasks(sequence.Way):
         for run in runs:
             run.result()
 
+    def progress(self, done: int, total: int) -> None:
+        """An artifact says how far the reading of several batches is; of one batch there is nothing to say."""
+        percent = 100 * done / total
+        if self._progress is None:
+            if done < total:
+                found = create_progress_artifact(percent, key="lecture", description=f"Lecture de {total} classeurs")
+                self._progress, self._told = cast("UUID", found), time.monotonic()
+        elif done == total or time.monotonic() - self._told > _TELL_S:
+            update_progress_artifact(self._progress, percent)
+            self._told = time.monotonic()
+
     def read(self, readers: ReaderPool, job: Job, lots: Sequence[list[Received]]) -> Iterator[Said]:
         """Read batches of files, a task each."""
-        runs = [read_lot.submit(whole(readers), whole(job), whole(lot), rank, len(lots), len(lot)) for rank, lot in enumerate(lots, 1)]
-        return (run.result() for run in runs)
+        return read_lots(readers, job, lots)
 
 
 @flow(name="consolider", task_runner=RUNNER, validate_parameters=False)
@@ -118,6 +129,6 @@ def consolider(
             outcome = sequence.run(replace(job, patience_s=PATIENCE_S), AsTasks())
     else:
         outcome = sequence.run(job, AsTasks())
-    show(whole(outcome))
+    show(whole(job), whole(outcome))
     name = "Terminé avec réserves" if outcome.has_reserves else "Terminé"
     return Completed(name=name, message=totals_text(outcome), data=outcome)

@@ -11,8 +11,9 @@ from prefect.states import Completed
 
 from flows import sequence, steps
 from flows.artifacts import totals_text
-from flows.consolider import PATIENCE_S, RUNNER, AsTasks, show, whole
+from flows.consolider import PATIENCE_S, RUNNER, AsTasks, show
 from flows.messages import messages
+from flows.reading import whole
 from flows.steps import Outcome
 from schemas.tables import IGNORED, REJECTED, REPLACED
 
@@ -44,6 +45,6 @@ def recevoir(config: str, arrived: Sequence[str], gone: Sequence[str], count: in
         if found := depots.get(path):
             facts = {"decision": found["decision"], "motif": found["motif"], "erreurs": str(found["erreurs"])}
             tell(_EVENTS.get(found["decision"], "depot.accepte"), path, **facts)
-    show(whole(outcome))
+    show(whole(job), whole(outcome))
     name = "Terminé avec réserves" if outcome.has_reserves else "Terminé"
     return Completed(name=name, message=totals_text(outcome), data=outcome)

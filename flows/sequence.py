@@ -16,6 +16,7 @@ from flows.publish import clear_leftovers, staging
 from flows.register import Register
 from flows.steps import Consolidated, Job, Outcome
 from flows.store import Store, stage_store
+from flows.tables import read_table
 from schemas.reading import Received
 from schemas.text import count
 from workbooks.pool import ReaderBroken, ReaderPool
@@ -43,6 +44,9 @@ class Way:
         """Carry out several steps that do not depend on each other: here one after the other."""
         for title, do, arguments in works:
             self.step(kind, title, do, *arguments)
+
+    def progress(self, done: int, total: int) -> None:
+        """Tell how many files are read."""
 
     def read(self, readers: ReaderPool, job: Job, lots: Sequence[list[Received]]) -> Iterator[Said]:
         """What batches of files say, in their order."""
@@ -83,7 +87,8 @@ def _run(job: Job, way: Way) -> Outcome:
             begun.callback(way.start("ecrire", "copier les classeurs acceptés", steps.stage_accepted, job, register, checked, entries))
             made = way.step("consolider", "consolider et contrôler les totaux", steps.consolidate, job, register, checked)
             _write(job, made, staged, way, ("préparer le registre", steps.stage_news, (job, register, checked, made, entries)))
-        return Outcome(made.tables, _replace(job, register, staged, entries, way))
+        before = read_table(job.outputs / "donnees", "depots")
+        return Outcome(made.tables, _replace(job, register, staged, entries, way), before)
 
 
 def _read(job: Job, files: Sequence[Received], store: Store, way: Way) -> Said:
@@ -101,6 +106,7 @@ def _read(job: Job, files: Sequence[Received], store: Store, way: Way) -> Said:
             said.append(part)
             done += len(lot)
             say(f"Lecture : {done} sur {count(total, 'classeur')}")
+            way.progress(done, total)
     return in_order(joined(said), wanted)
 
 

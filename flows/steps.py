@@ -86,10 +86,11 @@ def job(config_path: Path, inputs: str | Path | None, outputs: str | Path | None
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a run gave: the tables, and the files written."""
+    """What a run gave: the tables, the files written, and the table `depots` of the consolidation before it, if any."""
 
     tables: Tables
     written: tuple[Path, ...]
+    before: pl.DataFrame | None = None
 
     @property
     def decisions(self) -> dict[str, int]:

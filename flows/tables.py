@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import polars as pl
+from polars.exceptions import PolarsError
 
 from flows.disk import write_new
 from flows.errors import ControlGap
@@ -45,6 +46,14 @@ def write_parquet(path: Path, table: pl.DataFrame) -> None:
     write_new(path, buffer.getvalue())
     if not pl.read_parquet(path.read_bytes()).equals(table):
         raise ControlGap(f"La table « {path.name} » ne se relit pas comme elle a été écrite : rien n'a été remplacé.")
+
+
+def read_table(folder: Path, name: str) -> pl.DataFrame | None:
+    """A table that an earlier run wrote; None where there is none, or where it cannot be read."""
+    try:
+        return pl.read_parquet((folder / f"{name}.parquet").read_bytes())
+    except (OSError, PolarsError):
+        return None
 
 
 def _neutral(table: pl.DataFrame) -> pl.DataFrame:

@@ -6,7 +6,7 @@ A mistake is a `ConfigError` whose French sentences name the key.
 import tomllib
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 from pydantic import Field, ValidationError, model_validator
 
@@ -72,6 +72,18 @@ class Execution(_Part):
     lectures_gardees: bool = Field(
         True, description="Garder d'un passage à l'autre ce que disent les classeurs, pour ne relire que ceux qui ont changé."
     )
+    taches: Literal["fils", "processus", "dask"] = Field(
+        "fils",
+        description="Où les tâches de lecture ont lieu : « fils » (ce processus), « processus » (autant que `processus`), « dask » (une "
+        "grappe de machines) ; voir [À grande échelle](echelle.md).",
+    )
+    dask: str = Field("", description="Adresse de la grappe, « tcp://machine:8786 » ; ne sert que si `taches` vaut « dask ».")
+
+    @model_validator(mode="after")
+    def _cluster_named(self) -> Self:
+        if self.taches == "dask" and not self.dask:
+            raise ValueError("« taches » vaut « dask » : donnez l'adresse de la grappe à la clé « execution.dask »")
+        return self
 
 
 class Service(_Part):
@@ -84,6 +96,10 @@ class Service(_Part):
     dossier: str = Field(min_length=1, description="Dossier du service : journaux, et base de Prefect si elle est en SQLite.")
     base: str = Field("", description="Base PostgreSQL de Prefect, « postgresql+asyncpg://… » ; vide : SQLite.")
     intervalle_s: Positive = Field(description="Secondes entre deux regards sur le dossier des dépôts.")
+    adresse_sorties: str = Field(
+        "",
+        description="Adresse où les agents ouvrent le dossier des sorties, pour les liens de la page de Prefect ; vide : son chemin.",
+    )
     consolider_aussitot: bool = Field(description="Refaire toutes les sorties dès un dépôt, sans attendre la nuit.")
 
 

@@ -61,7 +61,7 @@ def test_states_names_and_artifacts(tmp_path: Path) -> None:
     assert {"lister les dépôts", "lire le lot 1 sur 1 (1 classeurs)", "écrire suivi.xlsx", "remplacer les sorties"} <= names
     assert "compléter le registre" in names
     assert 8 <= len(names) <= 20
-    assert artifacts == {"suivi-des-pays", "fichiers-rejetes", "totaux"}
+    assert artifacts == {"suivi-des-pays", "fichiers-rejetes", "totaux", "sorties"}
 
 
 def test_an_empty_folder_gives_21_pays_with_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -173,7 +173,7 @@ def _events_are_told(running: Running) -> None:
 
 def _artifacts_are_made(running: Running) -> None:
     keys = {a["key"] for a in running.api("artifacts/filter", {})}
-    assert {"suivi-des-pays", "fichiers-rejetes", "totaux"} <= keys
+    assert {"suivi-des-pays", "fichiers-rejetes", "totaux", "sorties"} <= keys
 
 
 @pytest.fixture
