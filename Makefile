@@ -16,7 +16,7 @@ READY := $(VENV)/.pret-$(NAMES)
 READY_DEV := $(VENV)/.pret-dev-$(NAMES)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test test-long check lint docs bench corpus clean
+.PHONY: help demo run test test-long check lint docs bench bench-long corpus clean
 
 help: ## affiche cette aide
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -46,8 +46,11 @@ docs: $(READY) ## refait les pages produites à partir des schémas
 	@$(BIN)/python docs/generer.py
 	@$(BIN)/python -m tests.lecture
 
-bench: $(READY) $(BENCH_VENV)/.pret ## mesure les temps face à un script pandas + openpyxl
-	@$(BIN)/python benchmarks/run.py --pandas $(BENCH_VENV)/bin/python
+bench: $(READY) $(BENCH_VENV)/.pret ## mesure les temps face à un script pandas + openpyxl, et refait docs/performances.md
+	@$(BIN)/python benchmarks/run.py --pandas $(BENCH_VENV)/bin/python --page docs/performances.md
+
+bench-long: $(READY) $(BENCH_VENV)/.pret ## les mêmes mesures, jusqu'à cent mille classeurs (une heure et 10 Go de disque)
+	@$(BIN)/python benchmarks/run.py --pandas $(BENCH_VENV)/bin/python --page docs/performances.md --tailles 21 1000 10000 100000
 
 corpus: $(READY) ## relit un corpus de classeurs réels et hostiles, s'il est présent (CORPUS=dossier)
 	@$(BIN)/python -m tests.corpus $(CORPUS)

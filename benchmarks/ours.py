@@ -1,4 +1,8 @@
-"""One measured run of the flow, its server already up: `python benchmarks/ours.py DIR OUTPUTS`. Prints JSON, as baseline.py does."""
+"""The project measured: `python benchmarks/ours.py flux|etapes INPUTS OUTPUTS`. Prints JSON, as baseline.py does.
+
+`flux`: the Prefect flow, its server already up: once on files never seen, once with one more. `etapes`: the processor's time of each step
+of a run without Prefect.
+"""
 
 import argparse
 import json
@@ -6,13 +10,15 @@ import os
 import resource
 import tempfile
 import time
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 CONFIG = Path(__file__).parent.parent / "config.toml"
 DAY = date(2013, 12, 31)
-WARM_UP_CAMPAIGN = 900
-"""Far from the measured ones: no file of the warm-up can be found in the cache."""
+WARM_UP_CAMPAIGN, ONE_MORE_CAMPAIGN = 90_000, 90_001
+"""Far from the measured ones: no file of the warm-up is known to the measured run."""
 
 
 def facts(outputs: Path) -> dict[str, float]:
@@ -25,38 +31,74 @@ def facts(outputs: Path) -> dict[str, float]:
     return {"acceptes": accepted, "fichiers": files.height, "euros": float(budget["montant_eur"].sum() or 0)}
 
 
-def main() -> None:
-    """Command line. The flow runs as « poles run » runs it."""
-    parser = argparse.ArgumentParser(description="Mesure du flux « consolider ».")
-    parser.add_argument("entrees", type=Path)
-    parser.add_argument("sorties", type=Path)
-    parser.add_argument("--profil", type=Path, help="écrit un profil cProfile du passage mesuré")
-    arguments = parser.parse_args()
+def flow(inputs: Path, outputs: Path) -> dict[str, float]:
+    """The flow as « poles run » runs it."""
     with tempfile.TemporaryDirectory() as home:
-        # A Prefect of its own: neither the user's database nor a result cached by an earlier run.
+        # A Prefect of its own: neither the user's database nor a result of an earlier run.
         os.environ["PREFECT_HOME"] = home
         # Imported here and not above: each reading process imports this module again.
-        from generate import generate
+        from generate import generate, write_campaign
 
         from flows.runner import run_flow
 
-        begun = time.perf_counter()
-        generate(Path(home) / "entrees", 3, WARM_UP_CAMPAIGN)
-        run_flow(CONFIG, Path(home) / "entrees", Path(home) / "sorties", DAY)
-        start = time.perf_counter()
-        if arguments.profil:
-            import cProfile
+        def timed(entries: Path, made: Path) -> float:
+            start = time.perf_counter()
+            run_flow(CONFIG, entries, made, DAY)
+            return time.perf_counter() - start
 
-            with cProfile.Profile() as profile:
-                run_flow(CONFIG, arguments.entrees, arguments.sorties, DAY)
-            profile.dump_stats(arguments.profil)
-        else:
-            run_flow(CONFIG, arguments.entrees, arguments.sorties, DAY)
-        seconds = time.perf_counter() - start
-    # The largest child is Prefect's server; a reading process stays under 40 MB.
-    peak, children = (resource.getrusage(who).ru_maxrss / 1024 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    measured = {"secondes": seconds, "demarrage": start - begun, "memoire_mo": peak, "memoire_serveur_mo": children}
-    print(json.dumps(measured | facts(arguments.sorties)))
+        generate(Path(home) / "entrees", 3, WARM_UP_CAMPAIGN)
+        started = timed(Path(home) / "entrees", Path(home) / "sorties")
+        cold = timed(inputs, outputs)
+        known = facts(outputs)
+        before = set(inputs.rglob("*.xlsx"))
+        write_campaign(inputs, ONE_MORE_CAMPAIGN, 1)
+        one_more = timed(inputs, outputs)
+        for added in set(inputs.rglob("*.xlsx")) - before:
+            added.unlink()
+        return {"secondes": cold, "demarrage": started, "un_de_plus": one_more, **known}
+
+
+def steps(inputs: Path, outputs: Path) -> dict[str, Any]:
+    """The processor's time of each step, in seconds: this process's and, at reading and returns, its reading processes'."""
+    from generate import generate
+
+    from flows import sequence
+    from flows import steps as run_steps
+
+    spent: dict[str, float] = {}
+
+    def cpu() -> float:
+        children = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return time.process_time() + children.ru_utime + children.ru_stime
+
+    class Timed(sequence.Way):
+        def step(self, kind: str, title: str, do: Callable[..., Any], *arguments: Any) -> Any:
+            start = cpu()
+            result = do(*arguments)
+            spent[title] = cpu() - start
+            return result
+
+        def read(self, readers: Any, job: Any, lots: Sequence[Any]) -> Iterator[Any]:
+            return (run_steps.read_lot(job, readers, lot) for lot in lots)
+
+    with tempfile.TemporaryDirectory() as folder:
+        generate(Path(folder) / "entrees", 3, WARM_UP_CAMPAIGN)
+        sequence.run(run_steps.job(CONFIG, Path(folder) / "entrees", Path(folder) / "sorties", DAY), sequence.Way())
+    start = cpu()
+    sequence.run(run_steps.job(CONFIG, inputs, outputs, DAY), Timed())
+    whole = cpu() - start
+    return {"total": whole, "etapes": {"lire les classeurs": whole - sum(spent.values()), **spent}}
+
+
+def main() -> None:
+    """Command line."""
+    parser = argparse.ArgumentParser(description="Mesure d'un passage.")
+    parser.add_argument("quoi", choices=("flux", "etapes"))
+    parser.add_argument("entrees", type=Path)
+    parser.add_argument("sorties", type=Path)
+    arguments = parser.parse_args()
+    measured = (flow if arguments.quoi == "flux" else steps)(arguments.entrees, arguments.sorties)
+    print(json.dumps(measured))
 
 
 if __name__ == "__main__":

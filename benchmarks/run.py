@@ -1,59 +1,138 @@
-"""Times the flow against the pandas script, on the same workbooks: `make bench`.
+"""Every figure of `docs/performances.md`, in one run: `make bench`, or `make bench-long` for a hundred thousand workbooks too.
 
-Both must accept the same files and consolidate the same euros, or the comparison is worth nothing and the command fails.
+The flow and the script must accept the same files and consolidate the same euros, or the comparison is worth nothing and the command
+fails.
 """
 
 import argparse
-import json
+import os
+import socket
 import subprocess
 import sys
 import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from generate import generate
+from measure import measure
+from page import Campaign, Other, page
 
 HERE = Path(__file__).parent
+PROJECT = HERE.parent
 SIZES = (21, 1000)
+SCRIPT_UP_TO = 1000
+"""Beyond, the script's time is that of so many workbooks, by proportion."""
+LONG_SHEET = 200_000
+POLES = (sys.executable, "-m", "flows.cli")
 
 
-def measure(*command: str | Path) -> dict[str, Any]:
-    """Run one side in a process of its own and read the line of JSON that it ends with."""
-    done = subprocess.run([str(part) for part in command], capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise SystemExit(f"{Path(command[1]).name} a échoué :\n{done.stderr[-3000:]}")
-    return dict(json.loads(done.stdout.strip().splitlines()[-1]))
-
-
-def compare(count: int, pandas: Path, rounds: int) -> bool:
-    """Measure both sides on `count` workbooks, keep the best round of each, print a line; says whether the results agree."""
+def campaign(count: int, pandas: Path, rounds: int) -> Campaign:
+    """The script, the raw reading and the flow on `count` workbooks, the best of several rounds. Raises SystemExit where they differ."""
     with tempfile.TemporaryDirectory() as folder:
         inputs = Path(folder) / "entrees"
         generate(inputs, count)
-        theirs = [measure(pandas, HERE / "baseline.py", inputs, Path(folder) / "reference.xlsx") for _ in range(rounds)]
-        ours = [measure(sys.executable, HERE / "ours.py", inputs, Path(folder) / f"sorties-{n}") for n in range(rounds)]
-    best, other = (min(side, key=lambda m: m["secondes"]) for side in (ours, theirs))
-    ratio = other["secondes"] / best["secondes"]
-    print(
-        f"{count:>9} | {other['secondes']:>8.1f} s {other['memoire_mo']:>6.0f} Mo | {best['secondes']:>8.1f} s "
-        f"{best['memoire_mo']:>6.0f} Mo (+ {best['memoire_serveur_mo']:.0f} Mo pour Prefect) | rapport {ratio:.1f}"
-    )
-    same = all(best[key] == other[key] for key in ("fichiers", "acceptes", "euros"))
-    if not same:
-        print(f"  résultats différents : référence {other}, ici {best}")
-    return same
+        few = count <= SCRIPT_UP_TO
+        theirs = [measure(pandas, HERE / "baseline.py", inputs, Path(folder) / "reference.xlsx") for _ in range(rounds if few else 0)]
+        raw = [measure(sys.executable, HERE / "raw.py", inputs) for _ in range(rounds)]
+        outputs = [Path(folder) / f"sorties-{rank}" for rank in range(rounds if few else 1)]
+        ours = [measure(sys.executable, HERE / "ours.py", "flux", inputs, made) for made in outputs]
+    best, floor = (min(side, key=lambda m: m["secondes"]) for side in (ours, raw))
+    script = min(theirs, key=lambda m: m["secondes"]) if theirs else None
+    if script and any(best[key] != script[key] for key in ("fichiers", "acceptes", "euros")):
+        raise SystemExit(f"Résultats différents : le script trouve {script}, le flux {best}.")
+    return Campaign(count, script and script["secondes"], script and script["memoire_mo"], floor["secondes"], best["secondes"],
+                    best["memoire_mo"], best["un_de_plus"])  # fmt: skip
+
+
+def profile(count: int) -> dict[str, float]:
+    """The processor's time of each step, on `count` workbooks."""
+    with tempfile.TemporaryDirectory() as folder:
+        generate(Path(folder) / "entrees", count)
+        steps = measure(sys.executable, HERE / "ours.py", "etapes", Path(folder) / "entrees", Path(folder) / "sorties")["etapes"]
+    return {str(title): float(seconds) for title, seconds in steps.items()}
+
+
+def others() -> list[Other]:
+    """One file checked, the example of October 2010 run, a long sheet written."""
+    example = PROJECT / "examples" / "octobre-2010"
+    one = next(path for path in sorted(example.rglob("*.xlsx")) if "region" not in path.parts)
+    check = min(lasting(*POLES, "check", one) for _ in range(3))
+    first, again, served = october(example)
+    sheet, plain = (measure(sys.executable, HERE / "long_sheet.py", by, str(LONG_SHEET)) for by in ("ours", "openpyxl"))
+    ratio = plain["secondes"] / sheet["secondes"]
+    return [
+        Other("`poles check` d'un classeur, démarrage compris", check, 0.8),
+        Other("Octobre 2010, `poles run` sans serveur, la toute première fois", first, 5),
+        Other("Octobre 2010, `poles run` sans serveur, les fois suivantes", again, 5),
+        Other("Octobre 2010, `poles run` avec un serveur", served, 3),
+        Other("Feuille de 200 000 lignes, rapport à openpyxl (sans styles ni liens)", ratio, 10, unit="×", at_least=True),
+        Other("Feuille de 200 000 lignes, mémoire", sheet["memoire_mo"], 400, unit="Mo"),
+    ]
+
+
+def lasting(*command: str | Path, env: dict[str, str] | None = None) -> float:
+    """The time of a command, from its start to its end."""
+    return float(measure(*command, env={**os.environ, "PYTHONPATH": str(PROJECT), **(env or {})})["duree_s"])
+
+
+def october(example: Path) -> tuple[float, float, float]:
+    """`poles run` on the example: the first time ever, the second, and with a server of Prefect's running."""
+    with tempfile.TemporaryDirectory() as home:
+        mine = {"PREFECT_HOME": str(Path(home) / "prefect")}
+
+        def run(name: str, **more: str) -> float:
+            command = (*POLES, "run", "--entrees", example, "--sorties", Path(home) / name, "--au", "2010-11-30")
+            return lasting(*command, env={**mine, **more})
+
+        first, again = run("un"), run("deux")
+        with server(mine) as address:
+            run("trois", PREFECT_API_URL=address)
+            return first, again, run("quatre", PREFECT_API_URL=address)
+
+
+@contextmanager
+def server(env: dict[str, str]) -> Iterator[str]:
+    """A server of Prefect's for the time of the block: its address."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
+    with subprocess.Popen(command, env={**os.environ, **env}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        limit = time.monotonic() + 120
+        while time.monotonic() < limit and not _answers(port):
+            time.sleep(0.5)
+        try:
+            yield f"http://127.0.0.1:{port}/api"
+        finally:
+            process.terminate()
+
+
+def _answers(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def main() -> None:
     """Command line."""
-    parser = argparse.ArgumentParser(description="Compare le flux à un script pandas, openpyxl et pandera.")
+    parser = argparse.ArgumentParser(description="Compare le flux à un script pandas, openpyxl et pandera, et à la lecture brute.")
     parser.add_argument("--pandas", type=Path, required=True, help="Python de l'environnement qui contient pandas")
-    parser.add_argument("--tailles", type=int, nargs="+", default=list(SIZES))
+    parser.add_argument("--tailles", type=int, nargs="+", default=list(SIZES), help="nombres de classeurs, mille au moins une fois")
     parser.add_argument("--passages", type=int, default=2, help="le meilleur est gardé")
+    parser.add_argument("--page", type=Path, help="écrit la page de documentation")
     arguments = parser.parse_args()
-    print("classeurs | pandas + openpyxl + pandera | flux « consolider », Prefect démarré")
-    same = [compare(count, arguments.pandas, arguments.passages) for count in arguments.tailles]
-    raise SystemExit(0 if all(same) else 1)
+    os.environ["PYTHONPATH"] = str(PROJECT)
+    made = []
+    for count in arguments.tailles:
+        made.append(campaign(count, arguments.pandas, arguments.passages))
+        print(made[-1].told(), flush=True)
+    rest = others()
+    for other in rest:
+        print(other.told(), flush=True)
+    if arguments.page:
+        arguments.page.write_text(page(made, rest, profile(SCRIPT_UP_TO), os.cpu_count() or 1), encoding="utf-8")
+        print(f"Écrit : {arguments.page}")
 
 
 if __name__ == "__main__":
