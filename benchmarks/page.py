@@ -84,8 +84,9 @@ def _campaign_row(c: Campaign, small: Campaign) -> str:
     script = _script(c, small)
     about = "" if c.script_s else "≈ "
     memory = f"{c.script_mb:.0f} Mo" if c.script_mb else "—"
+    raw, each = f"{_n(c.raw_s, 2)} s", f"{_n(1000 * c.ours_s / c.count)} ms"
     figures = (
-        _whole(c.count), f"{about}{_s(script)}", f"{_n(c.raw_s, 2)} s", _s(c.ours_s), f"{_n(1000 * c.ours_s / c.count)} ms", _n(script / c.ours_s),
+        _whole(c.count), f"{about}{_s(script)}", raw, _s(c.ours_s), each, _n(script / c.ours_s),
         _n(c.ours_s / c.raw_s), _s(c.one_more_s), memory, f"{c.ours_mb:.0f} Mo",
     )  # fmt: skip
     return f"| {' | '.join(figures)} |"
