@@ -1,45 +1,57 @@
-"""What a run shows in Prefect: rows already written for people, those that need action first."""
+"""What a run shows in Prefect, written for people: what needs action first. Sentences stand in lists: its tables cut them at the edge."""
 
+import re
 from decimal import Decimal
-from typing import Any, TypeGuard
+from typing import TypeGuard
 
 import polars as pl
 
 from flows.steps import Job, Outcome
-from schemas.tables import IGNORED, REJECTED
-from schemas.text import count, euros, french_date
+from schemas.tables import IGNORED, REJECTED, STAGES
+from schemas.text import count, euros, french_date, visible
 
-Rows = list[dict[str, Any]]
+_SHOWN = 200
+"""Rejected files named; the others are counted."""
+_ACTS = re.compile(r"([\\`*_\[\]<>|~#&!])")
 
 
-def status_rows(outcome: Outcome) -> Rows:
-    """A row per Pays."""
+def status_rows(outcome: Outcome) -> list[dict[str, str]]:
+    """A row per Pays, the nearest deadlines first and those of which nothing is expected last; the widest columns at the end."""
+    idle = pl.col("etape") == STAGES[0]
     return [
         {
-            "Code": row["pays_code"],
-            "Pays": row["pays"],
+            "Pays": f"{row['pays_code']} {row['pays']}",
             "Étape": row["etape"],
-            "Pôle": row["pole"] or "",
-            "Prochaine action": row["prochaine_action"],
             "Échéance": french_date(row["echeance"]),
+            "Prochaine action": row["prochaine_action"],
+            "Pôle": row["pole"] or "",
         }
-        for row in outcome.tables["suivi_pays"].to_dicts()
+        for row in outcome.tables["suivi_pays"].sort(idle, "echeance", "pays_code", nulls_last=True).to_dicts()
     ]
 
 
-def rejected_rows(outcome: Outcome) -> Rows:
-    """A row per rejected file, with its reason and the place of its return, from the outputs."""
-    rejected = outcome.tables["depots"].filter(pl.col("decision") == REJECTED)
-    shown = {"fichier": "Fichier", "erreurs": "Erreurs", "motif": "Motif", "retour": "Retour"}
-    return [{title: row[name] or "" for name, title in shown.items()} for row in rejected.to_dicts()]
+def rejected_list(outcome: Outcome) -> str:
+    """Each rejected file as Markdown, with its reason and the place of its return, from the outputs."""
+    rows = outcome.tables["depots"].filter(pl.col("decision") == REJECTED).to_dicts()
+    lines = []
+    for row in rows[:_SHOWN]:
+        back = f" Retour : {inert(row['retour'])}" if row["retour"] else ""
+        lines.append(f"- **{inert(row['fichier'])}** : {inert(row['motif'])}{back}")
+    if len(rows) > _SHOWN:
+        lines.append(f"- et {count(len(rows) - _SHOWN, 'autre')} : feuille Dépôts de suivi.xlsx")
+    return "\n".join(lines) or "Aucun fichier rejeté."
 
 
-def totals_text(outcome: Outcome) -> str:
-    """Files by decision and euros read, counted, set aside, as Markdown."""
-    files = [f"- {decision} : {count(number, 'fichier')}" for decision, number in outcome.decisions.items()]
-    money = [f"- {label} : {euros(amount)}" for label, amount in _euros(outcome.tables["depots"]).items()]
-    controls = outcome.tables["controles"]
-    return "\n".join(["## Fichiers", *files, "", "## Euros", *money, "", f"{count(controls.height, 'contrôle')}, tous à zéro."])
+def inert(text: str) -> str:
+    """Received text that Markdown takes for nothing but text."""
+    return _ACTS.sub(r"\\\1", visible(text)).replace("://", r"\://").replace("www.", r"www\.")
+
+
+def totals_line(outcome: Outcome) -> str:
+    """The run in one sentence: files by decision, euros counted, controls."""
+    files = ", ".join(f"{decision} : {number}" for decision, number in outcome.decisions.items() if number) or "aucun fichier"
+    counted = euros(_euros(outcome.tables["depots"])[_EUROS["compte_eur"]])
+    return f"{files.capitalize()}. Comptés : {counted}. {count(outcome.tables['controles'].height, 'contrôle')}, tous à zéro."
 
 
 def totals_table(outcome: Outcome) -> str:

@@ -24,7 +24,7 @@ from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
 from budget.said import Said
 from flows import sequence, steps
-from flows.artifacts import outputs_list, rejected_rows, status_rows, totals_table, totals_text
+from flows.artifacts import outputs_list, rejected_list, status_rows, totals_line, totals_table
 from flows.disk import LASTING
 from flows.messages import messages
 from flows.reading import read_lots, whole
@@ -60,8 +60,7 @@ _RETRIED_STEP = _STEP.with_options(retries=2, retry_delay_seconds=1, retry_condi
 def show(job: Job, outcome: Outcome) -> None:
     """Artifacts: status of the 21 Pays, rejected files, totals and what changed, where the outputs are."""
     create_table_artifact(status_rows(outcome), key="suivi-des-pays", description="Suivi des 21 Pays")
-    rejected = rejected_rows(outcome) or [{"Fichier": "aucun", "Erreurs": 0, "Motif": "", "Retour": ""}]
-    create_table_artifact(rejected, key="fichiers-rejetes", description="Fichiers rejetés")
+    create_markdown_artifact(rejected_list(outcome), key="fichiers-rejetes", description="Fichiers rejetés")
     create_markdown_artifact(totals_table(outcome), key="totaux", description="Fichiers et euros, et ce qui a changé")
     create_markdown_artifact(outputs_list(job), key="sorties", description="Où sont les sorties")
 
@@ -131,4 +130,4 @@ def consolider(
         outcome = sequence.run(job, AsTasks())
     show(whole(job), whole(outcome))
     name = "Terminé avec réserves" if outcome.has_reserves else "Terminé"
-    return Completed(name=name, message=totals_text(outcome), data=outcome)
+    return Completed(name=name, message=totals_line(outcome), data=outcome)

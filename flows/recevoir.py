@@ -10,7 +10,7 @@ from prefect.events import emit_event
 from prefect.states import Completed
 
 from flows import sequence, steps
-from flows.artifacts import totals_text
+from flows.artifacts import totals_line
 from flows.consolider import PATIENCE_S, RUNNER, AsTasks, show
 from flows.messages import messages
 from flows.reading import whole
@@ -47,4 +47,4 @@ def recevoir(config: str, arrived: Sequence[str], gone: Sequence[str], count: in
             tell(_EVENTS.get(found["decision"], "depot.accepte"), path, **facts)
     show(whole(job), whole(outcome))
     name = "Terminé avec réserves" if outcome.has_reserves else "Terminé"
-    return Completed(name=name, message=totals_text(outcome), data=outcome)
+    return Completed(name=name, message=totals_line(outcome), data=outcome)

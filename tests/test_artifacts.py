@@ -5,7 +5,7 @@ from pathlib import Path
 
 import polars as pl
 
-from flows.artifacts import outputs_list, rejected_rows, totals_table
+from flows.artifacts import outputs_list, rejected_list, status_rows, totals_line, totals_table
 from flows.steps import Outcome, job
 from tests.grids import CONFIG, DAY, ROOT
 
@@ -46,8 +46,28 @@ def test_tables_of_another_version_are_compared_with_nothing() -> None:
 
 
 def test_rejected_files_have_their_reason_and_their_return() -> None:
-    (row,) = rejected_rows(outcome(depots(("accepté", 1), ("rejeté", 2))))
-    assert row == {"Fichier": "1.xlsx", "Erreurs": 1, "Motif": "PRE201", "Retour": "retours/0-corrections.xlsx"}
+    text = rejected_list(outcome(depots(("accepté", 1), ("rejeté", 2))))
+    assert text == "- **1.xlsx** : PRE201 Retour : retours/0-corrections.xlsx"
+    assert rejected_list(outcome(depots(("accepté", 1)))) == "Aucun fichier rejeté."
+
+
+def test_what_a_sender_wrote_is_no_markdown() -> None:
+    named = depots(("rejeté", 2)).with_columns(fichier=pl.lit("[ici](http://ailleurs) <b>|*gras*\n# titre.xlsx"))
+    (line,) = rejected_list(outcome(named)).split("\n")
+    assert r"\[ici\](http\://ailleurs) \<b\>\|\*gras\*" in line
+
+
+def test_the_nearest_deadline_comes_first() -> None:
+    followed = {"pays_code": ["01", "02", "03"], "pays": ["A", "B", "C"], "etape": ["sans démarche", "aide échue", "étude en cours"]}
+    frame = pl.DataFrame({**followed, "echeance": [None, None, DAY], "prochaine_action": ["", "y", "z"]})
+    rows = status_rows(Outcome({"suivi_pays": frame.with_columns(pole=pl.lit(None, pl.String))}, ()))
+    assert [row["Pays"] for row in rows] == ["03 C", "02 B", "01 A"]
+
+
+def test_a_run_is_told_in_one_sentence() -> None:
+    line = totals_line(outcome(depots(("accepté", 1), ("rejeté", 2))))
+    assert line.startswith("Accepté : 1, rejeté : 1. Comptés : 3")
+    assert line.endswith("2 contrôles, tous à zéro.")
 
 
 def test_outputs_are_named_by_their_path_or_their_address(tmp_path: Path) -> None:
