@@ -20,6 +20,7 @@ from flows.lock import NAME as LOCK
 from flows.lock import one_run_at_a_time
 from flows.publish import staging
 from flows.reference import ARRETES, FACTS, PASSAGES, last_arrete
+from flows.returns import NAME as MADE
 from flows.sequence import Way
 from flows.steps import Job
 from flows.store import NAME as STORE
@@ -59,7 +60,7 @@ def make_again(folder: Path, day: date, outputs: Path, way: Way | None = None) -
     frozen = steps.job(folder / "config.toml", folder / "entrees", outputs, day)
     outcome = sequence.run(replace(frozen, status_only=False), way)
     shutil.rmtree(outputs / "registre")
-    for name in (LOCK, STORE):
+    for name in (LOCK, STORE, MADE):
         (outputs / name).unlink(missing_ok=True)
     names = sorted(p for p in outputs.rglob("*") if p.is_file())
     return {

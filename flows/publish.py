@@ -72,7 +72,7 @@ def publish(staged: Path, outputs: Path, day: date) -> Published:
     """Put every staged file in its place; one that has not changed stays. Raises OSError, the old outputs back in place."""
     targets = {source: outputs / source.relative_to(staged) for source in sorted(p for p in staged.rglob("*") if p.is_file())}
     with staging(outputs) as former:
-        moves = [_Move(s, t) for s, t in targets.items() if not (t.is_file() and cmp(s, t, shallow=False))]
+        moves = [_Move(s, t) for s, t in targets.items() if not (t.is_file() and (s.samefile(t) or cmp(s, t, shallow=False)))]
         moves += [_Move(None, path) for path in _no_longer_made(staged, outputs, set(targets.values()))]
         for rank, move in enumerate(moves):
             _prepare(move, former / str(rank))

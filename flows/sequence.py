@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from budget.kept import by_name, known
 from budget.said import Said, in_order, joined
-from flows import steps, web
+from flows import returns, steps, web
 from flows.disk import named, reason
 from flows.errors import NO_READER, RunError
 from flows.lock import one_run_at_a_time
@@ -116,7 +116,7 @@ def _write(job: Job, made: Consolidated, staged: Path, way: Way, beside: Work) -
     # The longest first, so that the others are made meanwhile.
     budget: tuple[Work, ...] = (("écrire budget-consolide.xlsx", steps.write_budget_workbook, (job, staged, made)),)
     status: tuple[Work, ...] = (
-        ("écrire les retours", steps.write_returns, (job, staged, made)),
+        ("écrire les retours", returns.write_returns, (job, staged, made)),
         ("écrire suivi.xlsx", steps.write_status_workbook, (job, staged, made)),
         ("écrire les relances", web.write_reminders, (job, staged, made)),
         ("écrire la page d'état", web.write_status_page, (job, staged, made)),

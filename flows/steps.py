@@ -17,7 +17,6 @@ from budget.control import controls_table, gaps
 from budget.open_data import subventions
 from budget.pipeline import Checked, Tables, check_said, make_tables
 from budget.said import Said, gather
-from budget.versions import version_changes
 from budget.views import build_views, sheet_controls
 from flows.disk import named, reason, write_new
 from flows.errors import ControlGap, RunError
@@ -30,7 +29,6 @@ from schemas.changes import Changements
 from schemas.documents import sheet_specs
 from schemas.parameters import Config, load_config
 from schemas.reading import Received
-from schemas.returns import FOLDER as RETURNS
 from schemas.table import validated
 from schemas.tables import ACCEPTED_WITH_RESERVES, DECISIONS, REJECTED
 from schemas.text import count
@@ -40,7 +38,7 @@ from workbooks.readback import verify_report
 from workbooks.report_context import ReportContext
 from workbooks.report_finance import expected_finance, write_finance
 from workbooks.report_status import expected_status, write_status
-from workbooks.retour_plan import file_returns, with_returns
+from workbooks.retour_plan import with_returns
 from workbooks.template import write_templates
 
 
@@ -219,15 +217,6 @@ def write_status_workbook(job: Job, staged: Path, made: Consolidated) -> None:
     _write_workbook(job, staged / "suivi.xlsx", made, write_status, expected_status)
 
 
-def write_returns(job: Job, staged: Path, made: Consolidated) -> None:
-    """The workbook of each sender who has something to mend, annotated by the reading processes; the folder alone where none has."""
-    (staged / RETURNS).mkdir(exist_ok=True)
-    wanted = file_returns(made.tables, version_changes(made.tables), job.day, job.config.retours.constats)
-    if wanted:
-        with reader_pool(job.config) as readers:
-            readers.give_back(job.inputs, staged, wanted)
-
-
 def _write_workbook(
     job: Job, target: Path, made: Consolidated, write: Callable[..., None], expected: Callable[..., Mapping[str, Mapping[str, Decimal]]]
 ) -> None:
@@ -285,7 +274,7 @@ def publish_all(job: Job, staged: Path) -> tuple[Path, ...]:
         raise RunError(_held(done.beside))
     if done.left:
         raise RunError(f"« {done.left[0].name} » n'a plus lieu d'être, mais un autre programme l'emploie : fermez-le et relancez.")
-    return tuple(path for path in done.placed if path.name != NAME)
+    return tuple(path for path in done.placed if not path.name.startswith("."))
 
 
 def _held(beside: Mapping[Path, Path]) -> str:

@@ -70,7 +70,7 @@ class Execution(_Part):
     processus: int = Field(ge=0, description="Nombre de processus de lecture ; 0 : autant que de cœurs.")
     fichiers_par_lot: Positive = Field(description="Nombre de fichiers par tâche de lecture.")
     lectures_gardees: bool = Field(
-        True, description="Garder d'un passage à l'autre ce que disent les classeurs, pour ne relire que ceux qui ont changé."
+        True, description="Garder d'un passage à l'autre ce que disent les classeurs, et les retours : seul ce qui a changé est refait."
     )
     taches: Literal["fils", "processus", "dask"] = Field(
         "fils",

@@ -1,5 +1,6 @@
 """A whole run without Prefect: the sequence that the flow carries out, by plain calls."""
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
@@ -31,12 +32,17 @@ class InProcess:
     def read(self, folder: Path, files: Sequence[Received]) -> list[Lot]:
         return [lot_of([read_file(folder, received, SPECS, CONFIG.limites) for received in files])]
 
-    def give_back(self, folder: Path, outputs: Path, returns: Sequence[FileReturn]) -> None:
+    def give_back(self, folder: Path, outputs: Path, returns: Sequence[FileReturn]) -> dict[str, str]:
+        whole = {}
         for wanted in returns:
             target = outputs / wanted.target
             target.parent.mkdir(parents=True, exist_ok=True)
-            if not (wanted.readable and give_back(str(folder), wanted, str(target), CONFIG.limites)):
+            annotated = wanted.readable and give_back(str(folder), wanted, str(target), CONFIG.limites)
+            if not annotated:
                 target.write_bytes(page_alone(wanted))
+            if annotated or not wanted.readable:
+                whole[wanted.target] = hashlib.sha256(target.read_bytes()).hexdigest()
+        return whole
 
 
 _BLANK: dict[tuple[str, str, date], bytes] = {}

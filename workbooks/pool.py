@@ -88,8 +88,8 @@ class ReaderPool:
         requests = self._ask("inspect", folder, [[_about(received) for received in lot] for lot in _few_at_a_time(files)])
         return [seen for answers in requests for seen in _seen(answers)]
 
-    def give_back(self, folder: Path, outputs: Path, returns: Sequence[FileReturn]) -> None:
-        """Write the return of each file, whose place counts from `outputs`. Raises OSError.
+    def give_back(self, folder: Path, outputs: Path, returns: Sequence[FileReturn]) -> dict[str, str]:
+        """Write the return of each file, whose place counts from `outputs`, and give the sha256 of those that are whole. Raises OSError.
 
         One whose file cannot be annotated under the limits is its sheet of corrections alone, made here: it holds no byte of the file.
         """
@@ -102,14 +102,18 @@ class ReaderPool:
             (outputs / wanted.target).parent.mkdir(parents=True, exist_ok=True)
         requests = self._ask("return", folder, [[(return_to_plain(wanted), str(outputs / wanted.target))] for wanted in readable])
         made = {wanted.target: _written(answers, wanted) for wanted, answers in zip(readable, requests, strict=True)}
+        whole: dict[str, str] = {}
         for wanted in returns:
             target, digest = outputs / wanted.target, made.get(wanted.target)
             if digest is None:
                 page = page_alone(wanted, [NOT_COPIED] if wanted.readable else ())
                 target.write_bytes(page)
                 digest = hashlib.sha256(page).hexdigest()
+            if made.get(wanted.target) or not wanted.readable:
+                whole[wanted.target] = digest
             if hashlib.sha256(target.read_bytes()).hexdigest() != digest:
                 raise OSError(errno.EIO, "read back otherwise than written", str(target))
+        return whole
 
     def _ask(self, work: str, folder: Path, items: Sequence[list[Any]]) -> Iterator[list[Answer]]:
         """The answers to each request, in their order. Raises ReaderBroken."""
