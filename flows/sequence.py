@@ -77,10 +77,13 @@ def _run(job: Job, way: Way) -> Outcome:
     files = way.step("lister", "lister les dépôts", steps.list_files, job, register)
     store = way.step("reprendre", "reprendre ce qui est déjà lu", steps.open_store, job)
     said = _read(job, files, store, way)
+    # The tables of the store go once they have said what they know: in a large one they weigh as much as what files say.
+    contract, contents = store.contract, store.contents()
+    del store
     say("Contrôle et consolidation")
     with staging(job.register) as entries, staging(job.outputs) as staged:
         with ExitStack() as begun:
-            begun.callback(way.start("ecrire", "garder les lectures", stage_store, staged, store, said))
+            begun.callback(way.start("ecrire", "garder les lectures", stage_store, staged, contract, contents, said))
             if not job.status_only:
                 begun.callback(way.start("ecrire", "écrire les modèles", steps.write_blank_templates, job, staged / "modeles"))
             checked = way.step("controler", "contrôler les classeurs lus", steps.check_all, job, files, said)

@@ -9,7 +9,7 @@ same bytes.
 import hashlib
 import io
 import platform
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -39,6 +39,10 @@ class Store:
 
     contract: str
     kept: Kept
+
+    def contents(self) -> list[str]:
+        """The hashes of the contents that are kept, in order."""
+        return self.kept["contenus"]["empreinte"].to_list()
 
 
 NO_STORE = Store("", nothing_kept())
@@ -86,15 +90,14 @@ def _tables(archive: ZipFile) -> Kept:
     return {name: pl.read_parquet(io.BytesIO(archive.read(name))) for name in archive.namelist()}
 
 
-def stage_store(staged: Path, store: Store, said: Said) -> None:
-    """Write what is to be kept of what files say now, unless it is kept already. Raises OSError."""
-    contents = [received.sha256 for received in contents_to_keep(said)]
-    if not store.contract or contents == store.kept["contenus"]["empreinte"].to_list():
+def stage_store(staged: Path, contract: str, contents: Sequence[str], said: Said) -> None:
+    """Write what is to be kept of what files say now, unless these are the `contents` that are kept already. Raises OSError."""
+    if not contract or [received.sha256 for received in contents_to_keep(said)] == contents:
         return
     kept = by_content(said)
     buffer = io.BytesIO()
     with ZipFile(buffer, "w") as archive:
-        archive.comment = store.contract.encode()
+        archive.comment = contract.encode()
         for name, rows in kept.items():
             table = io.BytesIO()
             rows.rechunk().write_parquet(table, compression="lz4", statistics=False)

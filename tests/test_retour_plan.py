@@ -1,5 +1,6 @@
 """Which files get a return and under which name; returns as an output of a run: made, replaced, taken away, given back again."""
 
+import hashlib
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -143,13 +144,14 @@ def test_processes_write_the_copy_or_the_page_alone(tmp_path: Path) -> None:
     ]
     returns.append(replace(returns[1], target="r/illisible.xlsx", readable=False))
     with ReaderPool(ReadingRules(SPECS, CONFIG.limites), 1) as readers:
-        readers.give_back(tmp_path, tmp_path / "sorties", returns)
+        whole = readers.give_back(tmp_path, tmp_path / "sorties", returns)
     made = {name: (tmp_path / "sorties" / "r" / name).read_bytes() for name in ("bon.xlsx", "perdu.xlsx", "illisible.xlsx")}
     assert book(made["bon.xlsx"]).sheetnames == ["Corrections", "Feuil1"]
     assert list(comments(made["bon.xlsx"])) == [("Feuil1", "A1")]
     assert book(made["perdu.xlsx"]).sheetnames == ["Corrections"]
     assert any(NOT_COPIED in row[0] for row in texts(made["perdu.xlsx"]))
     assert not any(NOT_COPIED in row[0] for row in texts(made["illisible.xlsx"]))
+    assert whole == {f"r/{name}": hashlib.sha256(made[name]).hexdigest() for name in ("bon.xlsx", "illisible.xlsx")}
 
 
 # --- A run ------------------------------------------------------------------------------------------------------------------
