@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 _SETTINGS = {
     "PREFECT__SERVER_EPHEMERAL": "1",
-    "PREFECT__SERVER_FINAL": "1",
     "PREFECT_UI_ENABLED": "0",
     "PREFECT_API_BLOCKS_REGISTER_ON_START": "0",
     "PREFECT_MEMOIZE_BLOCK_AUTO_REGISTRATION": "0",
@@ -114,7 +113,7 @@ def main() -> None:
         from uvicorn import Config
         from uvicorn import Server as Uvicorn
 
-        application = create_app(ephemeral=True, final=True)
+        application = create_app(ephemeral=True)
         gc.freeze()
         gc.enable()
 
