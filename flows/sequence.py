@@ -75,7 +75,7 @@ def _run(job: Job, way: Way) -> Outcome:
             say("Le passage précédent a été interrompu pendant le remplacement des sorties : toutes sont refaites")
     register = steps.open_register(job)
     files = way.step("lister", "lister les dépôts", steps.list_files, job, register)
-    store = way.step("reprendre", "reprendre ce qui est déjà lu", steps.open_store, job)
+    store = steps.open_store(job)
     said = _read(job, files, store, way)
     # The tables of the store go once they have said what they know: in a large one they weigh as much as what files say.
     contract, contents = store.contract, store.contents()

@@ -9,8 +9,9 @@ same bytes.
 import hashlib
 import io
 import platform
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from zipfile import BadZipFile, ZipFile, ZipInfo
@@ -51,21 +52,19 @@ NO_STORE = Store("", nothing_kept())
 def contract_of(rules: ReadingRules) -> str:
     """The hash of all that decides what a content says, apart from the content itself."""
     digest = hashlib.sha256(rules.hello())
-    for name, data in _code():
-        digest.update(f"\n{name}\n{hashlib.sha256(data).hexdigest()}".encode())
+    for name, code in _code():
+        digest.update(f"\n{name}\n{code}".encode())
     digest.update("\n".join([platform.python_version(), *map(version, _LIBRARIES)]).encode())
     return digest.hexdigest()
 
 
-def _code() -> Iterator[tuple[str, bytes]]:
-    """The files of the code that reads, in order."""
-    for package in (schemas, workbooks):
-        folder = Path(str(package.__file__)).parent
-        for path in sorted(folder.rglob("*")):
-            if path.is_file() and "__pycache__" not in path.parts:
-                yield path.relative_to(folder.parent).as_posix(), path.read_bytes()
-    for module in (budget.said, budget.kept):
-        yield module.__name__, Path(str(module.__file__)).read_bytes()
+@cache
+def _code() -> tuple[tuple[str, str], ...]:
+    """The files of the code that reads, in order, each with its hash."""
+    folders = [Path(str(package.__file__)).parent for package in (schemas, workbooks)]
+    paths = [p for folder in folders for p in sorted(folder.rglob("*")) if p.is_file() and "__pycache__" not in p.parts]
+    paths += [Path(str(module.__file__)) for module in (budget.said, budget.kept)]
+    return tuple((f"{path.parent.name}/{path.name}", hashlib.sha256(path.read_bytes()).hexdigest()) for path in paths)
 
 
 def read_store(path: Path, contract: str) -> Store:
