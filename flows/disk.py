@@ -2,6 +2,8 @@
 
 import errno
 import os
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 _ERRORS = {
@@ -27,6 +29,8 @@ _ERRORS = {
 _REASONS = {getattr(errno, name): text for name, text in _ERRORS.items() if hasattr(errno, name)}
 _NO_FLUSH = {getattr(errno, name) for name in ("EINVAL", "ENOTSUP", "EOPNOTSUPP", "EBADF") if hasattr(errno, name)}
 """What a file system answers that cannot flush a folder."""
+AT_ONCE = 4
+"""Files flushed side by side: a disk takes several for hardly more time than one."""
 LASTING = {getattr(errno, name) for name in ("ENOSPC", "EDQUOT", "EROFS", "EACCES", "EPERM") if hasattr(errno, name)}
 """Errors that trying again a second later does not mend."""
 
@@ -52,8 +56,14 @@ def write_new(path: Path, data: bytes) -> None:
         raise OSError(errno.EIO, "read back otherwise than written", str(path))
 
 
-def flush(path: Path) -> None:
-    """Have the disk keep what a file holds."""
+def flush_all(paths: Iterable[Path]) -> None:
+    """Have the disk keep what files hold. Raises OSError."""
+    with ThreadPoolExecutor(AT_ONCE) as threads:
+        for _ in threads.map(_flush, paths):
+            pass
+
+
+def _flush(path: Path) -> None:
     with path.open("rb+") as file:
         os.fsync(file.fileno())
 

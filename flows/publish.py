@@ -14,7 +14,7 @@ from datetime import date
 from filecmp import cmp
 from pathlib import Path
 
-from flows.disk import flush, flush_folder, open_to_all, write_new
+from flows.disk import flush_all, flush_folder, open_to_all, write_new
 from schemas.reminders import FOLDER
 from schemas.returns import FOLDER as RETURNS
 from schemas.returns import SUFFIX
@@ -74,6 +74,7 @@ def publish(staged: Path, outputs: Path, day: date) -> Published:
     with staging(outputs) as former:
         moves = [_Move(s, t) for s, t in targets.items() if not (t.is_file() and (s.samefile(t) or cmp(s, t, shallow=False)))]
         moves += [_Move(None, path) for path in _no_longer_made(staged, outputs, set(targets.values()))]
+        flush_all(move.source for move in moves if move.source)
         for rank, move in enumerate(moves):
             _prepare(move, former / str(rank))
         beside = _replace_all(moves, outputs, day, former) if moves else {}
@@ -95,7 +96,6 @@ def _prepare(move: _Move, former: Path) -> None:
     """All that can fail for want of room, before the first file is replaced."""
     if move.source is not None:
         move.target.parent.mkdir(parents=True, exist_ok=True)
-        flush(move.source)
         open_to_all(move.source)
     move.former = _kept(move.target, former)
 

@@ -20,7 +20,7 @@ import polars as pl
 from polars.exceptions import PolarsError
 
 from budget.decide import Standing
-from flows.disk import flush_folder, open_to_all
+from flows.disk import AT_ONCE, flush_folder, open_to_all
 from flows.errors import RunError
 from flows.tables import write_parquet
 from schemas.reading import Received
@@ -32,8 +32,6 @@ from workbooks.refusal import Refusal
 
 _ENTRY = re.compile(r"\d{6,}\.parquet")
 _PIECE = 1 << 20
-_AT_ONCE = 4
-"""Copies made side by side."""
 JOURNAL, COPIES = "journal", "copies"
 
 
@@ -166,8 +164,7 @@ def stage_copies(register: Register, inputs: Path, standings: Sequence[Standing]
         name = copy_name(standing)
         if name and standing.received.sha256 not in kept:
             wanted.setdefault(standing.received.sha256, (standing.received, folder / name))
-    # A disk takes several flushes at a time for hardly more than one.
-    with ThreadPoolExecutor(_AT_ONCE) as threads:
+    with ThreadPoolExecutor(AT_ONCE) as threads:
         for _ in threads.map(lambda pair: _copy(inputs, *pair), wanted.values()):
             pass
 
