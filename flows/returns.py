@@ -18,7 +18,6 @@ from flows.steps import Consolidated, Job
 from flows.store import contract_of
 from flows.tables import write_parquet
 from schemas.returns import FOLDER, FileReturn
-from workbooks.retour_fichier import return_to_plain
 from workbooks.retour_plan import file_returns
 from workbooks.wire import dump
 
@@ -49,6 +48,9 @@ def write_returns(job: Job, staged: Path, made: Consolidated) -> None:
 
 def _asked(job: Job, wanted: list[FileReturn]) -> dict[str, str]:
     """The hash of all that each return is made of: the code and the limits, the file's own bytes, what it says, on which day."""
+    # Loaded where a return is wanted: it brings all that reads a file, which only reading processes need.
+    from workbooks.retour_fichier import return_to_plain
+
     contract = contract_of(steps.reading_rules(job.config)).encode()
     return {one.target: hashlib.sha256(contract + dump(return_to_plain(one))).hexdigest() for one in wanted}
 
