@@ -14,6 +14,7 @@ import threading
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, cast
 
+from flows.disk import reason
 from flows.errors import RunError
 
 if TYPE_CHECKING:
@@ -47,16 +48,17 @@ class OwnServer:
     """A server under way; whoever starts it ends it."""
 
     def __init__(self) -> None:
-        """Start it; it takes some two seconds before it answers."""
-        home().mkdir(parents=True, exist_ok=True)
+        """Start it; it takes some two seconds before it answers. Raises RunError where its folder cannot be written."""
         self._log = home() / "poles-serveur.log"
-        with self._log.open("wb") as log:
-            command = (sys.executable, "-m", "flows.own_server")
-            search = os.pathsep.join(p for p in (str(Path(__file__).parent.parent), os.environ.get("PYTHONPATH")) if p)
-            self._process = subprocess.Popen(
-                command, env={**os.environ, **_SETTINGS, "PYTHONPATH": search},
-                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, **_apart(),
-            )  # fmt: skip
+        try:
+            home().mkdir(parents=True, exist_ok=True)
+            with self._log.open("wb") as log:
+                self._process = _start(log)
+        except OSError as error:
+            raise RunError(
+                f"Le dossier de Prefect « {home()} » ne peut pas être écrit : {reason(error)}. Donnez-lui-en un autre par la variable "
+                "d'environnement PREFECT_HOME. Les sorties précédentes restent en place."
+            ) from None
         self._asked, self._said = cast("IO[bytes]", self._process.stdin), cast("IO[bytes]", self._process.stdout)
 
     def url(self) -> str:
@@ -77,6 +79,14 @@ class OwnServer:
             self._process.kill()
             self._process.wait()
         self._said.close()
+
+
+def _start(log: IO[bytes]) -> "subprocess.Popen[bytes]":
+    search = os.pathsep.join(p for p in (str(Path(__file__).parent.parent), os.environ.get("PYTHONPATH")) if p)
+    return subprocess.Popen(
+        (sys.executable, "-m", "flows.own_server"), env={**os.environ, **_SETTINGS, "PYTHONPATH": search},
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, **_apart(),
+    )  # fmt: skip
 
 
 def _apart() -> dict[str, Any]:

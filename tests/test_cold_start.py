@@ -103,6 +103,12 @@ def test_a_server_that_does_not_start_is_said_in_french(home: Path) -> None:
     assert (home / "poles-serveur.log").read_text("utf-8").strip()
 
 
+def test_a_home_that_cannot_be_written_is_said_in_french(home: Path) -> None:
+    home.write_text("a file where the folder should be")
+    with pytest.raises(RunError, match=r"ne peut pas être écrit : .* PREFECT_HOME"):
+        OwnServer()
+
+
 @pytest.mark.flow
 def test_the_first_run_ever_leaves_its_history_and_no_process(home: Path, tmp_path: Path) -> None:
     """A second run finds the first one's history where Prefect's own commands do."""
