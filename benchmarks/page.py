@@ -60,10 +60,11 @@ class Other:
         return f"{value:.0f} {self.unit}" if self.unit == "Mo" else f"{_n(value)} {self.unit}"
 
 
-def page(made: Sequence[Campaign], others: Sequence[Other], steps: Mapping[str, float], processors: int) -> str:
-    """The whole page, in French."""
+def page(made: Sequence[Campaign], others: Sequence[Other], steps: Mapping[str, float], processors: int, load: float) -> str:
+    """The whole page, in French. `load`: how much else the machine was doing when the measures began."""
     small = min((c for c in made if c.script_s), key=lambda c: abs(c.count - 1000))
-    parts = [_HEAD.format(processors=processors, python=platform.python_version(), libraries=_libraries()), _campaigns(made, small)]
+    head = _HEAD.format(processors=processors, python=platform.python_version(), libraries=_libraries())
+    parts = [head + (_BUSY.format(load=_n(load)) if load > _QUIET else ""), _campaigns(made, small)]
     goals = [*_goals(made, small), *others]
     parts.append("## Objectifs\n\n| mesure | objectif | obtenu | |\n| --- | --- | --- | --- |\n" + "\n".join(goal.row() for goal in goals))
     parts.append(_profile(steps))
@@ -161,6 +162,11 @@ dépendent de la machine, les rapports beaucoup moins : toutes les mesures d'une
 - **Mémoire** : le plus que tiennent ensemble tous les processus, le serveur de Prefect compris.
 
 Ici : {processors} processeurs, Python {python}, {libraries}."""
+_QUIET = 0.5
+_BUSY = """
+
+La machine travaillait aussi pour d'autres (charge de {load} au départ) : les temps sont plus longs que sur une machine au repos, et les
+rapports ne sont qu'indicatifs."""
 _FLOORS = """## Ce qui borne
 
 - *Lecture.* Chaque classeur est contrôlé octet par octet avant d'être lu, par deux lecteurs qui doivent trouver les mêmes cellules et la

@@ -123,6 +123,7 @@ def main() -> None:
     parser.add_argument("--page", type=Path, help="écrit la page de documentation")
     arguments = parser.parse_args()
     os.environ["PYTHONPATH"] = str(PROJECT)
+    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
     made = []
     for count in arguments.tailles:
         made.append(campaign(count, arguments.pandas, arguments.passages))
@@ -131,7 +132,8 @@ def main() -> None:
     for other in rest:
         print(other.told(), flush=True)
     if arguments.page:
-        arguments.page.write_text(page(made, rest, profile(SCRIPT_UP_TO), os.cpu_count() or 1), encoding="utf-8")
+        text = page(made, rest, profile(SCRIPT_UP_TO), os.cpu_count() or 1, load)
+        arguments.page.write_text(text, encoding="utf-8")
         print(f"Écrit : {arguments.page}")
 
 
