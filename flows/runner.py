@@ -18,6 +18,7 @@ _SETTINGS = {
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
     "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
     "PREFECT_LOGGING_LEVEL": "CRITICAL",
+    "PREFECT_LOGGING_INTERNAL_LEVEL": "CRITICAL",
     "PREFECT_CLI_PROMPT": "false",
     "DO_NOT_TRACK": "1",
 }
@@ -81,6 +82,8 @@ def run_flow(
         import fastapi.encoders  # noqa: F401
         import prefect.flow_engine
         import prefect.task_engine  # noqa: F401
+        from prefect.events.clients import NullEventsClient
+        from prefect.events.worker import EventsWorker
         from prefect.settings import PREFECT_API_URL, PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 
         from flows.consolider import consolider
@@ -89,7 +92,12 @@ def run_flow(
     settings: dict[Any, Any] = {PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}
     if server:
         settings[PREFECT_API_URL] = server.url()
-    with temporary_settings(settings):
-        folders = (str(inputs) if inputs else None, str(outputs) if outputs else None)
-        state = consolider(*folders, day, str(config), scenario or None, return_state=True)
+        # It ends with the run, and keeps no event: none is sent to it, least of all when it has ended.
+        EventsWorker.set_client_override(NullEventsClient)
+    folders = (str(inputs) if inputs else None, str(outputs) if outputs else None)
+    try:
+        with temporary_settings(settings):
+            state = consolider(*folders, day, str(config), scenario or None, return_state=True)
+    finally:
+        EventsWorker.set_client_override(None)
     return cast("Outcome", state.result())

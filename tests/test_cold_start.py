@@ -120,3 +120,13 @@ def test_the_first_run_ever_leaves_its_history_and_no_process(home: Path, tmp_pa
         assert found.execute("SELECT state_name FROM flow_run").fetchall() == [("Terminé",)]
         assert found.execute("SELECT count(*) FROM task_run WHERE state_type <> 'COMPLETED'").fetchone() == (0,)
     assert not (home / "memo_store.toml").exists(), "a later server would believe that its blocks are registered"
+    assert all(line.startswith("… ") for line in done.stderr.splitlines()), "progress, in French, and nothing of Prefect's"
+
+
+@pytest.mark.flow
+def test_a_run_that_fails_at_once_says_why_and_nothing_else(home: Path, tmp_path: Path) -> None:
+    """What Prefect had still to send when its server ended is nobody's concern."""
+    command = [sys.executable, "-m", "flows.cli", "--config", str(ROOT / "config.toml"), "run", "--entrees", str(tmp_path / "absent")]
+    done = subprocess.run(command, cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert [line[:6] for line in done.stderr.splitlines()] == ["Échec."]
