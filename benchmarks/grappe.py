@@ -86,7 +86,7 @@ def main() -> None:
         from distributed import LocalCluster
         from prefect.settings import PREFECT_API_URL, temporary_settings
 
-        stack.enter_context(temporary_settings({PREFECT_API_URL: server.url()} if server else {}))
+        stack.enter_context(temporary_settings({PREFECT_API_URL: server.url} if server else {}))
         begun = time.perf_counter()
         cluster = stack.enter_context(LocalCluster(n_workers=WORKERS, threads_per_worker=1, dashboard_address=None))
         print(f"grappe de {WORKERS} prête en {time.perf_counter() - begun:.1f} s")

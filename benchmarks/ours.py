@@ -39,20 +39,22 @@ def flow(inputs: Path, outputs: Path) -> dict[str, float]:
         # Imported here and not above: each reading process imports this module again.
         from generate import generate, write_campaign
 
-        from flows.runner import run_flow
+        from flows.runner import run_flow, server_for_the_run
 
-        def timed(entries: Path, made: Path) -> float:
-            start = time.perf_counter()
-            run_flow(CONFIG, entries, made, DAY)
-            return time.perf_counter() - start
+        with server_for_the_run() as server:
 
-        generate(Path(home) / "entrees", 3, WARM_UP_CAMPAIGN)
-        started = timed(Path(home) / "entrees", Path(home) / "sorties")
-        cold = timed(inputs, outputs)
-        known = facts(outputs)
-        before = set(inputs.rglob("*.xlsx"))
-        write_campaign(inputs, ONE_MORE_CAMPAIGN, 1)
-        one_more = timed(inputs, outputs)
+            def timed(entries: Path, made: Path) -> float:
+                start = time.perf_counter()
+                run_flow(CONFIG, entries, made, DAY, server=server)
+                return time.perf_counter() - start
+
+            generate(Path(home) / "entrees", 3, WARM_UP_CAMPAIGN)
+            started = timed(Path(home) / "entrees", Path(home) / "sorties")
+            cold = timed(inputs, outputs)
+            known = facts(outputs)
+            before = set(inputs.rglob("*.xlsx"))
+            write_campaign(inputs, ONE_MORE_CAMPAIGN, 1)
+            one_more = timed(inputs, outputs)
         for added in set(inputs.rglob("*.xlsx")) - before:
             added.unlink()
         return {"secondes": cold, "demarrage": started, "un_de_plus": one_more, **known}

@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 import threading
+from functools import cached_property
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, cast
 
@@ -61,6 +62,7 @@ class OwnServer:
             ) from None
         self._asked, self._said = cast("IO[bytes]", self._process.stdin), cast("IO[bytes]", self._process.stdout)
 
+    @cached_property
     def url(self) -> str:
         """Its address, once it answers. Raises RunError where it does not start."""
         port, ready = (self._said.readline().strip() for _ in range(2))

@@ -91,7 +91,7 @@ def run_flow(
     # The heartbeat serves deployed runs; here its thread would only make the command wait up to a second at its end.
     settings: dict[Any, Any] = {PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}
     if server:
-        settings[PREFECT_API_URL] = server.url()
+        settings[PREFECT_API_URL] = server.url
         # It ends with the run, and keeps no event: none is sent to it, least of all when it has ended.
         EventsWorker.set_client_override(NullEventsClient)
     folders = (str(inputs) if inputs else None, str(outputs) if outputs else None)

@@ -99,7 +99,7 @@ def test_a_server_that_does_not_start_is_said_in_french(home: Path) -> None:
     (home / "prefect.db").write_bytes(b"not a database at all" * 100)
     server = OwnServer()
     with pytest.raises(RunError, match="ne démarre pas : voir"):
-        server.url()
+        _ = server.url
     assert (home / "poles-serveur.log").read_text("utf-8").strip()
 
 
