@@ -22,7 +22,7 @@ from schemas.reading import Received
 from schemas.rules import STATES
 from schemas.text import normalise
 from workbooks.discover import UNREADABLE_NAME, fingerprint, ignore_doubles, listed, printable_name
-from workbooks.pool import ReaderBroken, ReaderPool, ReadingRules, Started
+from workbooks.pool import ReaderBroken, ReaderPool, ReadingRules
 
 Row = dict[str, Any]
 _OF_THE_FILE = ("fichier", "empreinte", "pays_code")
@@ -58,14 +58,11 @@ class _Batch:
     whole: bool = False
 
 
-def check_files(paths: Sequence[Path], config: Config, inputs: Path, started: Started | None = None) -> list[CheckedFile]:
-    """Check files by the rules that need no other file, and whole folders as `run` does. Raises RunError.
-
-    `started` is a reading process that is under way.
-    """
+def check_files(paths: Sequence[Path], config: Config, inputs: Path) -> list[CheckedFile]:
+    """Check files by the rules that need no other file, and whole folders as `run` does. Raises RunError."""
     done: list[CheckedFile] = []
     try:
-        with ReaderPool(ReadingRules(sheet_specs(), config.limites), config.execution.processus, started) as readers:
+        with ReaderPool(ReadingRules(sheet_specs(), config.limites), config.execution.processus) as readers:
             for root, batch in _batches(paths, config, inputs).items():
                 done += _check_batch(root, batch, readers, config)
     except ReaderBroken as error:

@@ -110,18 +110,18 @@ def _day(text: str) -> date:
 
 def _check(options: argparse.Namespace) -> int:
     from flows.runner import loading
-    from workbooks.process import start_process
+    from workbooks.process import begin_process
 
     config, home = load_config(options.config), options.config.resolve().parent
     if _missing(f for f in options.fichiers if not f.is_dir()):
         return WRONG_USE
     # Reading gets ready while the rules are loaded.
-    started = start_process()
+    begin_process()
     with loading():
         from flows.check import check_files
         from flows.check_report import print_json, print_report
 
-    checked = check_files(options.fichiers, config, home / config.dossiers.entrees, started)
+    checked = check_files(options.fichiers, config, home / config.dossiers.entrees)
     (print_json if options.json else print_report)(checked)
     return FAILED if any(c.errors for c in checked) else DONE
 
@@ -147,8 +147,10 @@ def _inspect(options: argparse.Namespace) -> int:
 
 def _run(options: argparse.Namespace) -> int:
     from flows import runner
+    from workbooks.process import begin_process
 
     with runner.server_for_the_run() as server:
+        begin_process()
         with runner.loading():
             from flows.lock import one_run_at_a_time
             from flows.progress import listening

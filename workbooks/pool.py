@@ -20,15 +20,15 @@ from schemas.parameters import Limits
 from schemas.reading import Lot, Received, lot_of
 from schemas.returns import FileReturn
 from schemas.spec import SheetSpec
-from workbooks.process import Answer, Died, Process, Request, end
+from workbooks.process import Answer, Died, Process, Request, Started, begun_processes, end, start_process
 from workbooks.process import ReaderBroken as ReaderBroken
-from workbooks.process import Started as Started
-from workbooks.process import start_process as start_process
 from workbooks.refusal import refused
 from workbooks.wire import dump, lot_from_plain, specs_to_plain
 
 _FILES, _BYTES = 16, 1_000_000
 """Files asked at a time, and their size: what reading them keeps in memory stays far below the limit of one."""
+_SHARE = 500_000
+"""Bytes that one process reads in the time that another one takes to start."""
 _AHEAD = 2
 """Requests that a process has before it: the one it works on, and the next."""
 CHANGED = "copie inachevée ou fichier modifié pendant la lecture : il sera lu au prochain passage"
@@ -49,12 +49,12 @@ class ReadingRules:
 class ReaderPool:
     """Reading processes, started when needed and kept until the end of the `with` block. Safe to share between threads."""
 
-    def __init__(self, rules: ReadingRules, processes: int = 0, started: Started | None = None) -> None:
-        """`processes` 0 means one per core; `started` is the first of them, where it is under way."""
+    def __init__(self, rules: ReadingRules, processes: int = 0) -> None:
+        """`processes` 0 means one per core. Those that were begun ahead serve first."""
         self._limits = rules.limits
         self._processes = processes or os.cpu_count() or 1
         self._hello = rules.hello()
-        self._started = [started] if started else []
+        self._begun = begun_processes()
         self._requests: queue.SimpleQueue[Request | None] = queue.SimpleQueue()
         """None wakes a thread that waits, once the pool is closed."""
         # One thread per process. It starts it, and Linux ends a process with the thread that started it: they last as long as the pool.
@@ -74,13 +74,14 @@ class ReaderPool:
             thread.join()
         for request in self._left():
             request.outcome.cancel()
-        for process in self._started:
+        for process in self._begun:
             end(process)
 
     def read(self, folder: Path, files: Sequence[Received]) -> list[Lot]:
         """What files say, in their order. One that changed since it was listed is marked as ignored, and says nothing."""
         few = list(_few_at_a_time(files))
-        requests = self._ask("read", folder, [[_about(received) for received in lot] for lot in few])
+        useful = 1 + sum(received.size for received in files) // _SHARE
+        requests = self._ask("read", folder, [[_about(received) for received in lot] for lot in few], useful)
         return [lot for files, answers in zip(few, requests, strict=True) for lot in _lots(files, answers)]
 
     def inspect(self, folder: Path, files: Sequence[Received]) -> list[dict[str, Any]]:
@@ -115,13 +116,13 @@ class ReaderPool:
                 raise OSError(errno.EIO, "read back otherwise than written", str(target))
         return whole
 
-    def _ask(self, work: str, folder: Path, items: Sequence[list[Any]]) -> Iterator[list[Answer]]:
-        """The answers to each request, in their order. Raises ReaderBroken."""
+    def _ask(self, work: str, folder: Path, items: Sequence[list[Any]], useful: int | None = None) -> Iterator[list[Answer]]:
+        """The answers to each request, in their order, by at most `useful` processes if it is given. Raises ReaderBroken."""
         requests = [Request(work, str(folder.resolve()), few) for few in items]
         for request in requests:
             self._requests.put(request)
         with self._starting:
-            while len(self._threads) < min(len(requests), self._processes):
+            while len(self._threads) < min(len(requests), self._processes, useful or self._processes):
                 self._threads.append(threading.Thread(target=self._serve, daemon=True))
                 self._threads[-1].start()
         for request in requests:
@@ -162,7 +163,7 @@ class ReaderPool:
 
     def _next_process(self) -> Started:
         with self._starting:
-            return self._started.pop() if self._started else start_process()
+            return self._begun.pop() if self._begun else start_process()
 
     def _take(self, mine: deque[Request]) -> bool:
         """Complete the requests that a process has before it, waiting where it has none; False once the pool is closed."""

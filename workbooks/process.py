@@ -16,7 +16,6 @@ from workbooks.wire import READ, dump, load
 _ROOT = Path(__file__).resolve().parent.parent
 _START_S = 60
 Started = subprocess.Popen[bytes]
-"""A reading process that gets ready, and waits to be told the contract."""
 
 
 class ReaderBroken(Exception):
@@ -83,8 +82,23 @@ class Request:
         return True
 
 
+_begun: list[Started] = []
+
+
+def begin_process() -> None:
+    """Start a reading process for the next pool: it loads what it needs while the caller loads the rest. It ends with its pipe."""
+    _begun.append(start_process())
+
+
+def begun_processes() -> list[Started]:
+    """The processes that were begun, which are the caller's from now on."""
+    taken = _begun.copy()
+    _begun.clear()
+    return taken
+
+
 def start_process() -> Started:
-    """Start a reading process before its pool is made: it loads what it needs while the caller loads the rest. It ends with its pipe."""
+    """Start a reading process, which gets ready and waits to be told the contract."""
     command = [sys.executable, "-m", "workbooks.worker"]
     return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=_ROOT)
 
