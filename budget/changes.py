@@ -4,7 +4,7 @@ Amounts that come from one file (budget lines, votes, payments) are compared fil
 they are compared key by key, and put down to the files behind that key which changed.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -102,9 +102,10 @@ def _by_file(before: Tables, after: Tables, facts: "_Facts") -> Iterable[dict[st
 
 def _by_financing(before: Tables, after: Tables, facts: "_Facts") -> Iterable[dict[str, Any]]:
     """Differences of one cell that have the same causes are one row."""
-    sources = _sources(before, after)
+    moved = _differences(_shares(before), _shares(after), ["mesure", *_CELL, "cle"])
+    sources = _sources({row["cle"] for row in moved}, before, after)
     summed: dict[tuple[Any, ...], dict[str, Any]] = {}
-    for row in _differences(_shares(before), _shares(after), ["mesure", *_CELL, "cle"]):
+    for row in moved:
         files = [path for path in sources.get(row.pop("cle"), ()) if facts.moved(path)]
         cause, why = facts.cause(files[0]) if len(files) == 1 else facts.causes(files)
         named = {**{name: row[name] for name in ("mesure", *_CELL)}, "fichier": " ; ".join(files)}
@@ -118,11 +119,11 @@ def _by_financing(before: Tables, after: Tables, facts: "_Facts") -> Iterable[di
     return [row for row in summed.values() if row["ecart_eur"]]
 
 
-def _sources(*sides: Tables) -> dict[str, list[str]]:
-    """The files behind each financing, on either side, sorted."""
-    frames = [t["provenances"].filter(pl.col("table") == "financements").select("cle", "fichier") for t in sides]
-    both = pl.concat(frames).unique().sort("cle", "fichier")
-    return {key[0]: part["fichier"].to_list() for key, part in both.partition_by("cle", as_dict=True, maintain_order=True).items()}
+def _sources(keys: Collection[str], *sides: Tables) -> dict[str, list[str]]:
+    """The files behind these financings, on either side, sorted."""
+    wanted = (pl.col("table") == "financements") & pl.col("cle").is_in(list(keys))
+    both = pl.concat([t["provenances"].filter(wanted).select("cle", "fichier") for t in sides])
+    return dict(both.group_by("cle").agg(pl.col("fichier").unique().sort()).iter_rows())
 
 
 @dataclass(frozen=True)
