@@ -26,7 +26,7 @@ from workbooks.readback import read_back, verify_report
 from workbooks.report_context import ReportContext
 from workbooks.report_finance import expected_finance, write_finance
 from workbooks.report_status import expected_status, write_status
-from workbooks.textcells import MAX_TEXT, printable
+from workbooks.textcells import MAX_TEXT, Texts, printable
 
 ROOT = Path(__file__).parent.parent
 GOLDEN = Path(__file__).parent / "golden"
@@ -250,13 +250,13 @@ def test_rows_beyond_the_limit_are_said(tmp_path: Path, monkeypatch: pytest.Monk
 
 def test_illegal_and_long_texts_are_marked() -> None:
     long, emoji = "a" * 40_000, "😀" * 20_000
-    series, said = printable(pl.Series(["bon", "cloche\x07", long, emoji, None, "ligne\r\nligne"]), "constats")
-    texts = series.to_list()
+    changed, said = printable(Texts.of(pl.Series(["bon", "cloche\x07", long, emoji, None, "ligne\r\nligne", "", "cloche\x07"])), "constats")
+    texts = changed.spread(changed.known).to_list()
     assert texts[:2] == ["bon", "cloche[U+0007]"]
     assert all(len(t.encode("utf-16-le")) // 2 <= MAX_TEXT for t in texts[2:4] if t)
     assert all(t.endswith("le tout est dans donnees/constats.parquet)") for t in texts[2:4] if t)
-    assert texts[4:] == [None, "ligne\nligne"]
-    assert said.startswith("2 textes avec des signes")
+    assert texts[4:] == [None, "ligne\nligne", None, "cloche[U+0007]"]
+    assert said.startswith("3 textes avec des signes")
     assert "2 textes de plus de 32767 signes, coupés" in said
 
 

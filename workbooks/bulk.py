@@ -25,10 +25,11 @@ from xlsxwriter.worksheet import Worksheet
 
 from workbooks.container import body_of
 from workbooks.retour_zip import Packed, archive, copied
+from workbooks.textcells import Texts
 
 T = TypeVar("T")
-_MARK = "<!--lignes-->"
-"""Where the rows stand in the sheet that XlsxWriter writes; none of its own texts may hold a `<`."""
+_ROWS, _LINKS = "<!--lignes-->", "<!--liens-->"
+"""Where the rows and the links stand in the sheet that XlsxWriter writes; none of its own texts may hold a `<`."""
 _SLICE = 20_000
 """Rows made and packed at a time."""
 _LEVEL = 2
@@ -71,27 +72,29 @@ class PlainSheet(Worksheet):  # type: ignore[misc]  # XlsxWriter has no types
 class BulkSheet(PlainSheet):
     """A worksheet that takes whole columns below its header: they are given once, then `close_rows` ends the table."""
 
+    dim_rowmax: int | None
+
     def __init__(self) -> None:
         super().__init__()
         self._first_row = self._height = 0
         self._columns: list[_Column] = []
         self._row_heights: pl.Series | None = None
         self._links: list[pl.DataFrame] = []
+        self.links_xml: Callable[[], bytes] = bytes
+        """What makes the links."""
 
     def start_rows(self, first: int, height: int) -> None:
         """Rows `first` to `first + height - 1` (zero-based) come as columns."""
         self._first_row, self._height = first, height
 
-    def add_texts(self, texts: pl.Series, style: Any, by_word: Mapping[str, Any], words: pl.Series | None = None) -> None:
-        """A column of texts; a null or an empty text is a blank cell. `words` (the texts themselves) picks the formats of `by_word`."""
-        known = texts.filter(texts.is_not_null() & (texts != "")).unique(maintain_order=True)
-        index = pl.Series([self.str_table._get_shared_string_index(text) for text in known.to_list()], dtype=pl.UInt32)
-        places = texts.replace_strict(known, index, default=None, return_dtype=pl.UInt32)
-        self._columns.append(_Column(places, _styles(texts if words is None else words, style, by_word), texts=True))
+    def add_texts(self, texts: Texts, styles: pl.Series | int) -> None:
+        """A column of texts; where there is none, a blank cell."""
+        index = [self.str_table._get_shared_string_index(text) for text in texts.known.to_list()]
+        self._columns.append(_Column(texts.spread(pl.Series(index, dtype=pl.UInt32)), styles, texts=True))
 
-    def add_numbers(self, numbers: pl.Series, style: Any, by_word: Mapping[str, Any], words: pl.Series) -> None:
-        """A column of exact numbers; null is a blank cell. `words` picks the formats of `by_word`."""
-        self._columns.append(_Column(numbers, _styles(words, style, by_word), texts=False))
+    def add_numbers(self, numbers: pl.Series, styles: pl.Series | int) -> None:
+        """A column of exact numbers; null is a blank cell."""
+        self._columns.append(_Column(numbers, styles, texts=False))
 
     def add_links(self, places: pl.Series, links: pl.DataFrame) -> None:
         """Links on the column added last: row numbers below the header, zero-based, and what each points to (`links.source_links`)."""
@@ -132,9 +135,14 @@ class BulkSheet(PlainSheet):
             yield partial(_xml_of, frame.slice(start, _SLICE), row)
 
     def _write_rows(self) -> None:
+        if not self.long:
+            super()._write_rows()
+            return
+        # It would look for cells in each of the rows that came as columns.
+        self.dim_rowmax, last = self._first_row - 1, self.dim_rowmax
         super()._write_rows()
-        if self.long:
-            self.fh.write(_MARK)
+        self.dim_rowmax = last
+        self.fh.write(_ROWS)
 
     def _write_hyperlinks(self) -> None:
         if not self._links:
@@ -149,16 +157,17 @@ class BulkSheet(PlainSheet):
         place = pl.col("place").str.replace_many(_ESCAPES)
         location = pl.when(place == "").then(pl.lit("")).otherwise(_joined(' location="', place, '"'))
         link = _joined('<hyperlink ref="', pl.col("ref"), '" r:id="rId', number.cast(pl.String), '"', location, "/>")
-        self.fh.write(f"<hyperlinks>{links.select(link.str.join('')).item()}</hyperlinks>")
+        self.links_xml = partial(_xml_of, links, link)
+        self.fh.write(f"<hyperlinks>{_LINKS}</hyperlinks>")
 
 
 def _xml_of(rows: pl.DataFrame, row: pl.Expr) -> bytes:
-    made = rows.select(pl.all().cast(pl.String)).select(row).to_series()
-    return str(made.str.join("").item()).encode()
+    made = rows.select(pl.all().cast(pl.String)).select(row.str.join(""))
+    return str(made.item()).encode()
 
 
-def _styles(words: pl.Series, style: Any, by_word: Mapping[str, Any]) -> pl.Series | int:
-    """The number of the format, or one per row."""
+def styles_by_word(words: pl.Series, style: Any, by_word: Mapping[str, Any]) -> pl.Series | int:
+    """The number of the format, or one per row where some words have their own."""
     usual = int(style._get_xf_index())
     if not by_word:
         return usual
@@ -219,9 +228,12 @@ class BulkBook(Workbook):  # type: ignore[misc]
 
 def _pieces(skeleton: bytes, sheet: BulkSheet) -> Iterator[Callable[[], bytes]]:
     """What makes a sheet, with its rows in their place."""
-    before, _, after = skeleton.partition(_MARK.encode())
+    before, _, rest = skeleton.partition(_ROWS.encode())
+    between, _, after = rest.partition(_LINKS.encode())
     yield lambda: before
     yield from sheet.rows_xml()
+    yield lambda: between
+    yield sheet.links_xml
     yield lambda: after
 
 

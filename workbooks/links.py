@@ -14,14 +14,14 @@ MAX_LENGTH = 2_079
 """Signs that a path or an anchor may hold, in UTF-16 units."""
 Linker = Callable[[pl.DataFrame], pl.DataFrame]
 """Gives `cible` and `place` of the link of each row of a frame, as `source_links` does."""
-_SAFE = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~/!$&'()*+,=@")
+_UNSAFE = re.compile(r"[^A-Za-z0-9\-_.~/!$&'()*+,=@\u00a0-\ufffd]")
 _CELL = r"^[A-Z]{1,3}[1-9]\d{0,6}(:[A-Z]{1,3}[1-9]\d{0,6})?$"
 _DRIVE = re.compile(r"[A-Za-z]:")
 
 
 def encode_path(path: str) -> str:
     """Percent-encode what has a meaning in a link (%, #, ?, spaces…). Letters outside ASCII stay: that is how Excel writes them."""
-    return "".join(sign if sign in _SAFE or 159 < ord(sign) < 0xFFFE else quote(sign, safe="") for sign in path)
+    return _UNSAFE.sub(lambda sign: quote(sign.group(), safe=""), path)
 
 
 def folder_prefix(folder: str) -> str:

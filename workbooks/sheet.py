@@ -14,10 +14,10 @@ import polars as pl
 from xlsxwriter.utility import xl_col_to_name
 
 from schemas.text import NBSP, count
-from workbooks.bulk import BulkSheet
+from workbooks.bulk import BulkSheet, styles_by_word
 from workbooks.links import MAX_LINKS, Linker
 from workbooks.style import DAY, EUROS, LINES, LINK, NUMBER, RATE, SIZE, YEAR, House
-from workbooks.textcells import height_for, lines_of, printable
+from workbooks.textcells import Texts, height_for, lines_of, printable
 
 TITLE_ROW, GRAIN_ROW, TOTAL_ROW, HEADER_ROW, FIRST_ROW = range(5)
 """Zero-based rows of every table sheet."""
@@ -92,11 +92,15 @@ def write_table(house: House, spec: TableSheet, whole: pl.DataFrame, remark: str
     frame, notes = _fitting(spec, whole)
     nothing = "" if frame.height else "Aucune ligne."
     _write_head(house, sheet, spec, frame, " ".join(filter(None, [spec.grain, remark, nothing, *notes])))
+    texts = {c.name: Texts.of(frame[c.name].cast(pl.String)) for c in spec.columns if "num_format" not in _FORMATS[c.kind]}
     sheet.start_rows(FIRST_ROW, frame.height)
     for column in spec.columns:
         look = _FORMATS[column.kind] | {"font_size": spec.size} | ({"align": "center"} if column.fills else {})
-        notes += _write_column(house, sheet, spec, column, look, frame)
-    sheet.close_rows(_heights(spec, frame))
+        if column.name in texts:
+            notes += _write_texts(house, sheet, spec, column, look, texts[column.name], frame)
+        else:
+            _write_numbers(house, sheet, column, look, frame)
+    sheet.close_rows(_heights(spec, texts) if frame.height else None)
     last = max(FIRST_ROW, FIRST_ROW + frame.height - 1)
     sheet.autofilter(HEADER_ROW, 0, last, len(spec.columns) - 1)
     if spec.printed:
@@ -144,38 +148,38 @@ def _write_head(house: House, sheet: Any, spec: TableSheet, frame: pl.DataFrame,
             sheet.write_blank(TOTAL_ROW, place, None, house.total())
 
 
-def _heights(spec: TableSheet, frame: pl.DataFrame) -> pl.Series | None:
+def _heights(spec: TableSheet, texts: Mapping[str, Texts]) -> pl.Series | None:
     """Heights of the rows whose wrapped texts need more than one line; LibreOffice does not work them out by itself."""
-    wrapped = [_lines(frame[c.name], c.width * SIZE / spec.size).alias(c.name) for c in spec.columns if c.kind == "long"]
-    if not wrapped or not frame.height:
+    wrapped = [(texts[c.name], c.width * SIZE / spec.size) for c in spec.columns if c.kind == "long"]
+    if not wrapped:
         return None
-    lines = pl.DataFrame(wrapped).select(pl.max_horizontal(pl.all())).to_series()
-    points = {n: height_for(n) * spec.size / SIZE for n in lines.unique().to_list() if n > 1}
+    widths = pl.Series([width for text, width in wrapped for _ in range(len(text.known))], dtype=pl.Float64)
+    known, rows, start = lines_of(pl.concat([text.known for text, _ in wrapped]), widths), [], 0
+    for place, (text, _) in enumerate(wrapped):
+        rows.append(text.spread(known.slice(start, len(text.known))).alias(str(place)))
+        start += len(text.known)
+    lines = pl.DataFrame(rows).select(pl.max_horizontal(pl.all())).to_series()
+    points = {n: height_for(n) * spec.size / SIZE for n in known.unique().to_list() if n > 1}
     return lines.replace_strict(points, default=None, return_dtype=pl.Float64)
 
 
-def _lines(texts: pl.Series, width: float) -> pl.Series:
-    """Lines that each text takes: the same few texts come back on thousands of rows."""
-    known = texts.unique()
-    return texts.replace_strict(known, lines_of(known, width), return_dtype=pl.Int64)
+def _write_numbers(house: House, sheet: BulkSheet, column: Col, look: Look, frame: pl.DataFrame) -> None:
+    numbers, style = frame[column.name], house.cell(**look)
+    # What is a number of things has neither cents nor €.
+    counted = {COUNT_UNIT: house.cell(**{**look, "num_format": NUMBER})} if column.kind == "montant" else {}
+    styles = styles_by_word(frame["unite"] if counted else numbers, style, counted)
+    sheet.add_numbers(_day_numbers(numbers) if column.kind == "date" else numbers, styles)
 
 
-def _write_column(house: House, sheet: BulkSheet, spec: TableSheet, column: Col, look: Look, frame: pl.DataFrame) -> list[str]:
-    """One column; returns what could not be written as it is."""
-    series, style = frame[column.name], house.cell(**look)
-    if column.kind == "montant":
-        # What is a number of things has neither cents nor €.
-        counted = {COUNT_UNIT: house.cell(**{**look, "num_format": NUMBER})}
-        sheet.add_numbers(series, style, counted, frame["unite"])
-        return []
-    if "num_format" in look:
-        sheet.add_numbers(_day_numbers(series) if column.kind == "date" else series, style, {}, series)
-        return []
-    texts, changed = printable(series.cast(pl.String), spec.table)
+def _write_texts(house: House, sheet: BulkSheet, spec: TableSheet, column: Col, look: Look, raw: Texts, frame: pl.DataFrame) -> list[str]:
+    """A column of texts; returns what could not be written as it is."""
+    texts, changed = printable(raw, spec.table)
     told = [f"Feuille « {spec.name} », colonne « {column.label} » : {changed}."] if changed else []
+    style = house.cell(**look)
     if column.link:
         return told + _write_linked(house, sheet, look, texts, column.link(frame))
-    sheet.add_texts(texts, style, {word: house.cell(**look, bg_color=colour) for word, colour in column.fills.items()})
+    fills = {word: house.cell(**look, bg_color=colour) for word, colour in column.fills.items()}
+    sheet.add_texts(texts, styles_by_word(frame[column.name], style, fills))
     return told
 
 
@@ -183,15 +187,15 @@ def _day_numbers(days: pl.Series) -> pl.Series:
     return (days.cast(pl.Date) - _EPOCH).dt.total_days()
 
 
-def _write_linked(house: House, sheet: BulkSheet, look: Look, texts: pl.Series, links: pl.DataFrame) -> list[str]:
+def _write_linked(house: House, sheet: BulkSheet, look: Look, texts: Texts, links: pl.DataFrame) -> list[str]:
     """A column of texts, each linked to its source as long as Excel admits more links."""
-    wanted = links.with_columns(texts.alias("texte"), pl.int_range(pl.len()).alias("rang")).filter(
-        pl.col("texte") != "", pl.col("cible").is_not_null()
+    wanted = links.with_columns(texts.ranks.alias("texte"), pl.int_range(pl.len()).alias("rang")).filter(
+        pl.col("texte").is_not_null(), pl.col("cible").is_not_null()
     )
     kept = wanted.head(MAX_LINKS)
-    linked = pl.zeros(len(texts), pl.Boolean, eager=True).scatter(kept["rang"], True)
+    linked = pl.zeros(links.height, pl.Boolean, eager=True).scatter(kept["rang"], True)
     looks = linked.replace_strict({True: "lien", False: ""}, return_dtype=pl.String)
-    sheet.add_texts(texts, house.cell(**look), {"lien": house.cell(**look, font_color=LINK, underline=1)}, looks)
+    sheet.add_texts(texts, styles_by_word(looks, house.cell(**look), {"lien": house.cell(**look, font_color=LINK, underline=1)}))
     sheet.add_links(kept["rang"], kept.select("cible", "place"))
     beyond = wanted.height - kept.height
     if not beyond:

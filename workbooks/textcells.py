@@ -1,6 +1,7 @@
 """Texts that Excel accepts: no illegal sign, no more than 32,767 signs. What is changed is marked in the text itself."""
 
 import re
+from dataclasses import dataclass
 from functools import lru_cache
 
 import polars as pl
@@ -21,40 +22,57 @@ def height_for(lines: int) -> float:
     return min(409.0, 12.75 * lines + 2.25)
 
 
-def lines_of(texts: pl.Series, width: float) -> pl.Series:
-    """Lines that each text takes in a wrapped column of that width, in the house font; a little too many rather than too few."""
-    text = pl.col("texte").str
+def lines_of(texts: pl.Series, widths: pl.Series | float) -> pl.Series:
+    """Lines that each text takes in a wrapped column of its width, in the house font; a little too many rather than too few."""
+    text, width = pl.col("texte").str, pl.lit(widths)
     taken = text.len_chars().cast(pl.Float64)
     for signs, more in _WIDTHS.items():
         taken = taken + text.count_matches(signs).cast(pl.Float64) * more
     breaks = text.count_matches("\n", literal=True).cast(pl.Int64)
     # Words are not cut: each line but the last loses half a word.
-    wrapped = (taken / max(width - 3, width * 0.7)).ceil().cast(pl.Int64)
+    wrapped = (taken / pl.max_horizontal(width - 3, width * 0.7)).ceil().cast(pl.Int64)
     lines = pl.when(taken <= width - 0.3).then(1).otherwise(wrapped) + breaks
     return texts.rename("texte").to_frame().select(lines.fill_null(1)).to_series()
 
 
-def printable(texts: pl.Series, table: str) -> tuple[pl.Series, str]:
+@dataclass(frozen=True)
+class Texts:
+    """A column of texts: the distinct ones in order of appearance, and for each row the rank of its own, null where there is none."""
+
+    known: pl.Series
+    ranks: pl.Series
+
+    @classmethod
+    def of(cls, column: pl.Series) -> "Texts":
+        """An empty text is none."""
+        known = column.filter(column != "").unique(maintain_order=True)
+        return cls(known, column.cast(pl.Enum(known), strict=False).to_physical())
+
+    def spread(self, said: pl.Series) -> pl.Series:
+        """What is said of each distinct text, row by row."""
+        return said.gather(self.ranks)
+
+
+def printable(texts: Texts, table: str) -> tuple[Texts, str]:
     """The texts as Excel can hold them, and what was changed (French, empty if nothing): illegal signs are named, long texts are cut.
 
     `table` names the file of `donnees/` in which the whole text stands.
     """
-    known = texts.unique()
-    if not (known.str.contains(_ILLEGAL) | (known.str.len_bytes() > MAX_TEXT // 2)).any():
+    suspect = texts.known.str.contains(_ILLEGAL) | (texts.known.str.len_bytes() > MAX_TEXT // 2)
+    if not suspect.any():
         return texts, ""
-    suspect = texts.str.contains(_ILLEGAL) | (texts.str.len_bytes() > MAX_TEXT // 2)
-    values: list[str | None] = texts.to_list()
+    values: list[str] = texts.known.to_list()
+    rows = texts.ranks.drop_nulls().sort().rle().struct.field("len").to_list()
     named = cut = 0
-    for place in suspect.fill_null(False).arg_true():
-        text = values[place] or ""
-        clean = ILLEGAL_SIGN.sub(_name_sign, text.replace("\r\n", "\n"))
+    for place in suspect.arg_true():
+        clean = ILLEGAL_SIGN.sub(_name_sign, values[place].replace("\r\n", "\n"))
         short = _shorten(clean, table)
-        named += clean != text
-        cut += short != clean
+        named += rows[place] * (clean != values[place])
+        cut += rows[place] * (short != clean)
         values[place] = short
     parts = [f"{count(named, 'texte')} avec des signes invisibles ou refusés par Excel, remplacés par leur code"] if named else []
     parts += [f"{count(cut, 'texte')} de plus de {MAX_TEXT} signes, {'coupé' if cut == 1 else 'coupés'}"] if cut else []
-    return pl.Series(texts.name, values, dtype=pl.String), " ; ".join(parts)
+    return Texts(pl.Series(values, dtype=pl.String), texts.ranks), " ; ".join(parts)
 
 
 @lru_cache(maxsize=64)
