@@ -1,15 +1,14 @@
 """Run the pandera models: the only module that catches pandera's errors. A failing row becomes a finding at its cell."""
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandera.polars as pa
 import polars as pl
 
 from budget.facts import facts_of, written_value
 from budget.frames import Batch
+from schemas.broken import broken
 from schemas.finding import Finding
-from schemas.passes import passes
 from schemas.rules import RULES
 
 Located = tuple[str, Finding]
@@ -20,35 +19,34 @@ class ContractBug(Exception):
     """A model failed for another reason than a rule: our frame or our check is wrong, never the sender's workbook."""
 
 
-@dataclass(frozen=True)
-class _Failure:
+class _Failure(NamedTuple):
     code: str
     column: str
-    index: int
+    rank: int
 
 
 def _failures(model: type[pa.DataFrameModel], frame: pl.DataFrame) -> list[_Failure]:
-    if frame.is_empty() or passes(model, frame):
+    """The rows that break a rule, each once for a rule and a column."""
+    if frame.is_empty():
         return []
     try:
-        model.validate(frame, lazy=True)
+        rows = broken(model, frame)
     except pa.errors.SchemaErrors as errors:
-        cases = errors.failure_cases
-        return [_failure(model, case) for case in cases.unique(["column", "check", "index"], maintain_order=True).to_dicts()]
-    return []
+        raise ContractBug(f"{model.__name__}: {errors.failure_cases.head(1).to_dicts()}") from errors
+    codes = {rule: _code(model, rule) for rule in {row.rule for row in rows}}
+    return list(dict.fromkeys(_Failure(codes[row.rule], row.column, row.rank) for row in rows))
 
 
-def _failure(model: type[pa.DataFrameModel], case: dict[str, Any]) -> _Failure:
-    check = str(case["check"])
-    code = check[:6]
+def _code(model: type[pa.DataFrameModel], check: str) -> str:
+    """The rule of a check: its `error` starts with it, but for the built-in bounds of a field."""
     if check.startswith("greater_than_or_equal_to("):
-        # The built-in bound of a field: 0 for what may not be negative, 1 for what counts from one.
-        code = "CEL107" if check.startswith("greater_than_or_equal_to(0") else "CEL102"
-    elif check.startswith("less_than_or_equal_to("):
-        code = "CEL102"
-    if code not in RULES or case["index"] is None:
-        raise ContractBug(f"{model.__name__}.{case['column']}: {check} ({case['failure_case']})")
-    return _Failure(code, str(case["column"]), int(case["index"]))
+        # 0 for what may not be negative, 1 for what counts from one.
+        return "CEL107" if check.startswith("greater_than_or_equal_to(0") else "CEL102"
+    if check.startswith("less_than_or_equal_to("):
+        return "CEL102"
+    if check[:6] not in RULES:
+        raise ContractBug(f"{model.__name__}: {check}")
+    return check[:6]
 
 
 def check_sheet(kind: str, model: type[pa.DataFrameModel], frame: pl.DataFrame, batch: Batch) -> list[Located]:
@@ -102,7 +100,7 @@ def _placing(column: pa.Column) -> tuple[str, str]:
 
 
 def _rows(frame: pl.DataFrame, failures: list[_Failure]) -> list[dict[str, Any]]:
-    return frame[[failure.index for failure in failures]].to_dicts() if failures else []
+    return frame[[failure.rank for failure in failures]].to_dicts() if failures else []
 
 
 def _places(kind: str, champs: set[str], frame: pl.DataFrame, batch: Batch) -> dict[tuple[str, str], tuple[str, str, int | None]]:

@@ -6,7 +6,7 @@ import pandera.polars as pa
 import polars as pl
 from pandera.polars import PolarsData
 
-from schemas.passes import passes
+from schemas.broken import broken
 
 
 def text(description: str, **checks: Any) -> Any:
@@ -49,7 +49,7 @@ def empty(model: type[pa.DataFrameModel]) -> pl.DataFrame:
 
 def validated(model: type[pa.DataFrameModel], frame: pl.DataFrame) -> pl.DataFrame:
     """The frame, valid against its model. Raises pandera's errors."""
-    if not passes(model, frame):
+    if broken(model, frame):
         model.validate(frame)
     return frame
 

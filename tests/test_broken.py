@@ -1,4 +1,4 @@
-"""`schemas.passes` says of a frame what pandera says: here on all models, right and wrong."""
+"""`schemas.broken` says of a frame what pandera's own `validate` says: here on all models, right and wrong."""
 
 from datetime import date
 from decimal import Decimal
@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas import cofinancing, cross, groups
+from schemas.broken import Broken, broken
 from schemas.documents import SHEETS
 from schemas.group import Group
 from schemas.open_data import Subventions
-from schemas.passes import passes
 from schemas.register import Journal
 from schemas.table import empty, key_of, polars_schema
 from schemas.tables import TABLES
@@ -27,13 +27,30 @@ VALUES: dict[Any, tuple[Any, ...]] = {
 }  # fmt: skip
 
 
-def accepts(model: type[pa.DataFrameModel], frame: pl.DataFrame) -> bool:
-    """What pandera itself says."""
+Said = list[Broken] | None
+"""The rows that break a rule; None where the columns, their types or their blanks are wrong."""
+
+
+def by_pandera(model: type[pa.DataFrameModel], frame: pl.DataFrame) -> Said:
+    """What pandera says by itself."""
     try:
         model.validate(frame, lazy=True)
+    except pa.errors.SchemaErrors as errors:
+        cases = errors.failure_cases.to_dicts()
+        rows = [
+            Broken(str(case["check"]), "*" if case["schema_context"] == "DataFrameSchema" else case["column"], case["index"])
+            for case in cases
+        ]
+        return None if any(row.index is None or row.rule == "not_nullable" for row in rows) else rows
+    return []
+
+
+def by_query(model: type[pa.DataFrameModel], frame: pl.DataFrame) -> Said:
+    """What one query says."""
+    try:
+        return broken(model, frame)
     except pa.errors.SchemaErrors:
-        return False
-    return True
+        return None
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
@@ -43,8 +60,8 @@ def test_columns_and_types(model: type[pa.DataFrameModel]) -> None:
         frame, frame.drop(frame.columns[0]), frame.with_columns(autre=pl.lit(1)), frame.select(reversed(frame.columns)),
         frame.with_columns(pl.col(frame.columns[0]).cast(pl.Binary)),
     ]  # fmt: skip
-    assert [passes(model, other) for other in others] == [accepts(model, other) for other in others]
-    assert passes(model, frame)
+    assert [by_query(model, other) for other in others] == [by_pandera(model, other) for other in others]
+    assert broken(model, frame) == []
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
@@ -60,11 +77,11 @@ def test_values(model: type[pa.DataFrameModel], data: st.DataObject) -> None:
         values = st.none() | usual if blanks else usual
         columns[name] = pl.Series(name, data.draw(st.lists(values, min_size=height, max_size=height)), dtype)
     frame = pl.DataFrame(columns)
-    assert passes(model, frame) == accepts(model, frame)
+    assert by_query(model, frame) == by_pandera(model, frame)
 
 
-def test_a_key_borne_twice_does_not_pass() -> None:
+def test_a_key_borne_twice_breaks_its_table() -> None:
     model = TABLES["provenances"]
     row = pl.DataFrame(dict.fromkeys(key_of(model), "a"), schema=polars_schema(model))
-    assert passes(model, row)
-    assert not passes(model, pl.concat([row, row]))
+    assert broken(model, row) == []
+    assert broken(model, pl.concat([row, row])) == [Broken("clé unique", "*", 0), Broken("clé unique", "*", 1)]
