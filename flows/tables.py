@@ -62,12 +62,12 @@ def _neutral(table: pl.DataFrame) -> pl.DataFrame:
     A French Excel cuts these lines at `;`, quoted or not, so that each piece of a text may become a cell. Signs that a terminal obeys
     are written as their code.
     """
+    found = table.select(pl.col(pl.String).unique().str.contains(_ACTS).any()).to_dicts()
     changed = []
-    for name in (n for n, dtype in table.schema.items() if dtype == pl.String):
-        suspect = table[name].str.contains(_ACTS)
-        if suspect.any():
-            texts = [_inert(text) if acts else text for text, acts in zip(table[name], suspect, strict=True)]
-            changed.append(pl.Series(name, texts, pl.String))
+    for name in (name for row in found for name, acts in row.items() if acts):
+        texts = table[name].unique()
+        acting = texts.filter(texts.str.contains(_ACTS)).to_list()
+        changed.append(pl.col(name).replace(acting, [_inert(text) for text in acting]))
     return table.with_columns(changed)
 
 
