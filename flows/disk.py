@@ -2,9 +2,12 @@
 
 import errno
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import BinaryIO, TypeVar
+
+T = TypeVar("T")
 
 _ERRORS = {
     "ENOSPC": "le disque est plein",
@@ -58,8 +61,25 @@ def write_new(path: Path, data: bytes) -> None:
 
 def flush_all(paths: Iterable[Path]) -> None:
     """Have the disk keep what files hold. Raises OSError."""
+    _side_by_side(_flush, list(paths))
+
+
+def flush_open(files: Sequence[BinaryIO]) -> None:
+    """Have the disk keep what was written in open files. Raises OSError."""
+    for file in files:
+        file.flush()
+    _side_by_side(lambda file: os.fsync(file.fileno()), files)
+
+
+def _side_by_side(do: Callable[[T], None], things: Sequence[T]) -> None:
+    """Each thread takes its share: handing over one thing costs as much as flushing it."""
+
+    def each(share: Sequence[T]) -> None:
+        for thing in share:
+            do(thing)
+
     with ThreadPoolExecutor(AT_ONCE) as threads:
-        for _ in threads.map(_flush, paths):
+        for _ in threads.map(each, [things[start::AT_ONCE] for start in range(AT_ONCE)]):
             pass
 
 

@@ -10,17 +10,16 @@ import hashlib
 import os
 import re
 from collections.abc import Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, BinaryIO
 
 import polars as pl
 from polars.exceptions import PolarsError
 
 from budget.decide import Standing
-from flows.disk import AT_ONCE, flush_folder, open_to_all
+from flows.disk import flush_folder, flush_open, open_to_all
 from flows.errors import RunError
 from flows.tables import write_parquet
 from schemas.reading import Received
@@ -32,6 +31,8 @@ from workbooks.refusal import Refusal
 
 _ENTRY = re.compile(r"\d{6,}\.parquet")
 _PIECE = 1 << 20
+_TOGETHER = 100
+"""Copies written before they are flushed: the disk is then already at work on all of them."""
 JOURNAL, COPIES = "journal", "copies"
 
 
@@ -164,9 +165,13 @@ def stage_copies(register: Register, inputs: Path, standings: Sequence[Standing]
         name = copy_name(standing)
         if name and standing.received.sha256 not in kept:
             wanted.setdefault(standing.received.sha256, (standing.received, folder / name))
-    with ThreadPoolExecutor(AT_ONCE) as threads:
-        for _ in threads.map(lambda pair: _copy(inputs, *pair), wanted.values()):
-            pass
+    pairs = list(wanted.values())
+    for start in range(0, len(pairs), _TOGETHER):
+        with contextlib.ExitStack() as opened:
+            copies = [(received, opened.enter_context(target.open("wb"))) for received, target in pairs[start : start + _TOGETHER]]
+            for received, file in copies:
+                _copy(inputs, received, file)
+            flush_open([file for _, file in copies])
 
 
 def stage_journal(register: Register, entries: pl.DataFrame, staged: Path) -> None:
@@ -177,20 +182,17 @@ def stage_journal(register: Register, entries: pl.DataFrame, staged: Path) -> No
         write_parquet(folder / f"{register.number:06}.parquet", entries)
 
 
-def _copy(inputs: Path, received: Received, target: Path) -> None:
+def _copy(inputs: Path, received: Received, file: BinaryIO) -> None:
     """Copy the very bytes that were read."""
     digest = hashlib.sha256()
-    with contextlib.ExitStack() as stack:
-        try:
-            source = stack.enter_context(open_regular(inputs / received.path))
-        except (OSError, Refusal):
-            raise _changed(received) from None
-        file = stack.enter_context(target.open("wb"))
+    try:
+        source = open_regular(inputs / received.path)
+    except (OSError, Refusal):
+        raise _changed(received) from None
+    with source:
         while piece := source.read(_PIECE):
             digest.update(piece)
             file.write(piece)
-        file.flush()
-        os.fsync(file.fileno())
     if digest.hexdigest() != received.sha256:
         raise _changed(received)
 
