@@ -8,6 +8,7 @@ from budget.statements import Statements
 from budget.validate import Located, check_group
 from budget.waivers import TOLERANCE
 from schemas import cofinancing as models
+from schemas.table import polars_schema
 from schemas.tables import KEPT
 
 _PLACE = ["fichier", "feuille", "cellule"]
@@ -48,7 +49,8 @@ def _dossier_side(made: Reconciled, admitted: pl.DataFrame) -> pl.DataFrame:
     both = made.matched.filter("ligne").drop("feuille", strict=False).join(ours, on=LINE, how="left")
     both = both.join(_elsewhere(made), on=LINE, how="left").join(admitted, on="fichier", how="left")
     waived = pl.concat_list(pl.col("ailleurs").fill_null([]), pl.col("derogation"))
-    return both.with_columns(ailleurs=pl.when(pl.col("derogation").is_not_null()).then(waived).otherwise("ailleurs")).sort(LINE)
+    ailleurs = pl.when(pl.col("derogation").is_not_null()).then(waived).otherwise("ailleurs")
+    return both.sort(LINE).select(*polars_schema(models.LignesDuDossier), "sources", ailleurs=ailleurs)
 
 
 def _elsewhere(made: Reconciled) -> pl.DataFrame:

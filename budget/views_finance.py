@@ -118,8 +118,8 @@ def by_financer(tables: Tables) -> pl.DataFrame:
 
 def _carriers(tables: Tables) -> pl.DataFrame:
     """Pôle and carrier of each project: those of its latest dossier, else the beneficiary of its latest decision."""
-    lines = tables["budget"].filter(pl.col("etat") == KEPT).sort("campagne", "exercice", "fichier", "cellule")
-    dossier = lines.group_by(PROJECT).agg(pl.col("pole", "porteur").last())
+    latest = pl.col("pole", "porteur").sort_by("campagne", "exercice", "fichier", "cellule").last()
+    dossier = tables["budget"].filter(pl.col("etat") == KEPT).group_by(PROJECT).agg(latest)
     decisions = tables["decisions"].sort("date_decision", "fichier", "ligne")
     voted = decisions.group_by(PROJECT).agg(pl.col("beneficiaire").drop_nulls().last())
     both = dossier.join(voted, on=PROJECT, how="full", coalesce=True)

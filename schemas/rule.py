@@ -39,8 +39,8 @@ class Rule:
         `ici` is made of the fact `cellule`: « dans la cellule E5 », or nothing.
         """
         cell = facts.get("cellule")
-        quoted = {name: _cut(facts[name], _QUOTE_LIMIT) for name in _QUOTED if name in facts}
-        known = _Blank({**facts, **quoted, "ici": f" dans la cellule {cell}" if cell else ""})
+        known = _Blank(facts, ici=f" dans la cellule {cell}" if cell else "")
+        known.update((name, _cut(facts[name], _QUOTE_LIMIT)) for name in _QUOTED if name in facts)
         correction = self.cases.get(facts.get("cas", ""), self.correction)
         return _fit(self.message.format_map(known)), _fit(correction.format_map(known))
 
@@ -51,8 +51,7 @@ class _Blank(dict[str, str]):
 
 
 def _fit(sentence: str) -> str:
-    tidy = " ".join(sentence.split(" ")).replace("  ", " ").strip()
-    return _cut(tidy, MESSAGE_LIMIT)
+    return _cut(sentence.replace("  ", " ").strip(), MESSAGE_LIMIT)
 
 
 def _cut(text: str, most: int) -> str:
