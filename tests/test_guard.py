@@ -14,11 +14,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from schemas.documents import sheet_specs
 from schemas.reading import Received
 from tests.builders import FIXTURES, LIMITS, MAIN, archive, ods, raw_parts, raw_xlsx, read
-from workbooks import pool, process, reader
+from workbooks import ooxml_usual, pool, process, reader
+from workbooks.cells import letters
 from workbooks.inspection import inspect_sheets
 from workbooks.ooxml_cells import Book, scan_any
 from workbooks.ooxml_usual import scan_usual
@@ -187,11 +190,14 @@ USUAL = [
     '<row r="3"><c r="A3"><v>1.5</v></c><c r="B3" s="1"><v>07</v></c><c r="C3"><v>1234567</v></c><c r="D3"><f>1</f><v>0</v></c></row>',
     '<row r="4"><c r="D4" s="1"><v>2958466</v></c><c r="E4" s="1"><v>-1</v></c><c r="F4" t="str"><v>12</v></c></row>',
     '<row r="9"><c r="XFD9" t="n"><v>NaN</v></c></row><row r="10"><c r="A10" t="str"><f>X</f></c><c r="B10"><f>1</f><v></v></c></row>',
+    '<row r="1"><c r="A1" t="s"><v>1</v></c><c r="B1" t="s"><v>0</v></c></row><row r="2"/><row r="3"><c r="A3" s="1"/></row>',
 ]
 
 
+@pytest.mark.parametrize("block", [1, 1_000_000])
 @pytest.mark.parametrize("rows", USUAL)
-def test_the_short_way_counts_as_expat_does(rows: str) -> None:
+def test_the_short_way_counts_as_expat_does(rows: str, block: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ooxml_usual, "_BLOCK", block)
     xml = (
         f'<worksheet xmlns="{MAIN}"><cols><col min="2" max="3" hidden="1"/></cols><sheetData>{rows}</sheetData>'
         '<mergeCells><mergeCell ref="A1:B2"/></mergeCells></worksheet>'
@@ -200,6 +206,24 @@ def test_the_short_way_counts_as_expat_does(rows: str) -> None:
     for _ in range(2):
         # The second time, what stands around the cells is remembered.
         assert scan_usual(xml, book) == scan_any(xml, book)
+
+
+KINDS = ["/>", "></c>", "><v></v></c>", "><v>7</v></c>", "><v>2.5</v></c>", "><v>-1</v></c>", "><v>3000000</v></c>", "><f>1</f></c>"]
+KINDS += [' s="1"><v>3000000</v></c>', ' s="2"/>']
+KINDS += [
+    f' t="{kind}"><v>{value}</v></c>' for kind, value in (("s", 0), ("s", 1), ("s", 2), ("b", 1), ("str", "é"), ("e", "#N/A"), ("n", 4))
+]
+
+
+@given(st.dictionaries(st.tuples(st.integers(1, 4), st.integers(0, 3)), st.sampled_from(KINDS)))
+def test_any_usual_cells_count_as_expat_counts_them(cells: dict[tuple[int, int], str]) -> None:
+    rows = ""
+    for row in sorted({row for row, _ in cells}):
+        written = (f'<c r="{letters(column)}{row}"{cells[at, column]}' for at, column in sorted(cells) if at == row)
+        rows += f'<row r="{row}">{"".join(written)}</row>'
+    xml = f"<worksheet><sheetData>{rows}</sheetData></worksheet>".encode()
+    book = Book(3, frozenset([1]), frozenset([2]), lambda style: style == 1)
+    assert scan_usual(xml, book) == scan_any(xml, book)
 
 
 def test_cells_beside_the_cells_are_counted_too() -> None:

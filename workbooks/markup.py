@@ -1,6 +1,7 @@
 """XML from outside, run through expat: no document type, bounded depth and attributes, nothing ill-formed."""
 
 import codecs
+import re
 from collections.abc import Callable
 from functools import lru_cache, wraps
 from typing import TypeVar
@@ -24,7 +25,7 @@ def local(name: str) -> str:
     return name.rpartition(":")[2]
 
 
-_SHORT = 50_000
+SHORT = 50_000
 """Bytes of the parts that are remembered, so that a process keeps a few megabytes at most."""
 
 
@@ -37,7 +38,7 @@ def remembered(say: Callable[..., T]) -> Callable[..., T]:
 
     @wraps(say)
     def answer(*parts: str | bytes) -> T:
-        return (kept if sum(map(len, parts)) < _SHORT else say)(*parts)
+        return (kept if sum(map(len, parts)) < SHORT else say)(*parts)
 
     return answer
 
@@ -85,6 +86,20 @@ def run(parser: expat.XMLParserType, xml: bytes) -> None:
         raise Refusal("FIC001", "son contenu interne est endommagé") from None
 
 
+_USUAL_SIGNS = bytes(sign for sign in range(256) if sign >= 32 or sign in b"\t\n\r")
+_NO_SIGNS = b"\xef\xbf\xbe", b"\xef\xbf\xbf"
+"""U+FFFE and U+FFFF, which XML forbids."""
+_ENTITY = re.compile(rb"&(?:amp|lt|gt|quot|apos|#[0-9]{1,5});")
+
+
+def is_plain(xml: bytes) -> bool:
+    """Whether UTF-8 holds nothing but signs that XML admits and references that are known: what expat would also look for."""
+    if xml.translate(None, _USUAL_SIGNS) or any(sign in xml for sign in _NO_SIGNS):
+        return False
+    return xml.count(b"&") == len(_ENTITY.findall(xml)) if b"&" in xml else True
+
+
+@remembered
 def check_markup(xml: bytes) -> None:
     """Look at a part whose content is of no use here: only one that could be deep or has a document type is run through expat."""
     if b"<!DOCTYPE" in xml or xml.startswith(_WIDE) or xml.count(b"</") > MAX_DEPTH:

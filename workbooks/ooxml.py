@@ -8,13 +8,11 @@ from functools import cache
 
 from workbooks.cells import shown
 from workbooks.container import Parts
-from workbooks.markup import local, parse, remembered
+from workbooks.markup import is_plain, local, parse, remembered
 from workbooks.ooxml_cells import SPACES, Book, scan_any
-from workbooks.ooxml_usual import TEXT, is_utf8, scan_usual
+from workbooks.ooxml_usual import is_utf8, scan_usual
 from workbooks.refusal import Refusal
 from workbooks.scan import SheetScan
-
-_PLAIN_TEXT = re.compile(rf'(<si><t(?: xml:space="preserve")?>({TEXT})</t></si>)')
 
 
 def scan_xlsx(parts: Parts) -> dict[str, SheetScan]:
@@ -110,30 +108,36 @@ def _cells_refer_to(parts: Parts, book: _Workbook) -> Book:
 
 def _shared_texts(xml: bytes) -> tuple[int, frozenset[int], frozenset[int]]:
     """How many shared texts there are, which are blank, and which are nothing but spaces. Raises Refusal."""
-    lengths = _usual_texts(xml)
-    if lengths is None:
-        events = _Texts()
-        parse(xml, events.start, events.end, events.text)
-        lengths = events.lengths
+    usual = _usual_texts(xml)
+    if usual is not None:
+        unseen = [i for i, text in enumerate(usual) if not text.strip(SPACES)]
+        blank = frozenset(i for i in unseen if not usual[i])
+        return len(usual), blank, frozenset(unseen) - blank
+    events = _Texts()
+    parse(xml, events.start, events.end, events.text)
+    lengths = events.lengths
     blank = frozenset(i for i, length in enumerate(lengths) if not length)
     return len(lengths), blank, frozenset(i for i, length in enumerate(lengths) if length < 0)
 
 
-def _usual_texts(xml: bytes) -> list[int] | None:
-    """The length of each text (negative for spaces alone), where all are in one run; None otherwise. Expat sees only the rest."""
+_FIRST, _NEXT, _LAST = "<si><t>", "</t></si><si><t>", "</t></si>"
+
+
+def _usual_texts(xml: bytes) -> list[str] | None:
+    """The texts as they are written, where all are in one run; None otherwise. Expat sees only the rest."""
     start, end = xml.find(b"<si>"), xml.rfind(b"</si>") + len(b"</si>")
-    if not 0 < start < end or not is_utf8(xml):
+    if not 0 < start < end or not is_utf8(xml) or not is_plain(xml[start:end]):
         return None
     try:
-        body = xml[start:end].decode()
+        body = xml[start:end].decode().replace('<t xml:space="preserve">', "<t>")
     except ValueError:
         return None
-    found = _PLAIN_TEXT.findall(body)
-    if sum(len(whole) for whole, _ in found) != len(body):
+    texts = body[len(_FIRST) : -len(_LAST)].split(_NEXT)
+    if not body.startswith(_FIRST) or not body.endswith(_LAST) or "<" in "".join(texts):
         return None
     rest = _Texts()
     parse(xml[:start] + xml[end:], rest.start, rest.end, rest.text)
-    return [len(text) if text.strip(SPACES) else -len(text) for _, text in found] if rest.tables == 1 else None
+    return texts if rest.tables == 1 else None
 
 
 class _Texts:

@@ -10,7 +10,7 @@ from workbooks.refusal import Refusal
 from workbooks.scan import Place, SheetScan, iso_moment
 
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
-_LAST_DAY = 2_958_466
+LAST_DAY = 2_958_466
 """Serial number of the first day after the year 9999."""
 
 
@@ -54,7 +54,7 @@ class CellCounter:
 
     def _add_number(self, place: Place, style: str, value: str) -> None:
         number = float(value) if _NUMBER.fullmatch(value) else None
-        if number is None or number - number or ((number < 0 or number >= _LAST_DAY) and style and self.book.is_date(int(style))):
+        if number is None or number - number or ((number < 0 or number >= LAST_DAY) and style and self.book.is_date(int(style))):
             self.scan.hidden[place] = Misread(value)
         else:
             self.scan.add_number(*place, number)

@@ -1,25 +1,30 @@
-"""The short way through a worksheet's XML: one regular expression for what Excel, LibreOffice, openpyxl and XlsxWriter write.
+"""The short way through a worksheet's XML: what Excel, LibreOffice, openpyxl and XlsxWriter write, taken apart without expat.
 
 Four fifths of the time of a reading went into expat's events for cells. Where every byte between `<sheetData>` and its end is a row or a
-cell of the usual form, with references that rise, the cells are taken from the expression's matches, and expat sees only the rest of the
-part. Anything else is left to expat as a whole: both ways count the same.
+cell of the usual form, with references that rise, the cells are taken from there, and expat sees only the rest of the part. Anything else
+is left to expat as a whole: both ways count the same.
+
+What stands between two values (`</row><row r="6"><c r="A6" t="s">`) is the same in every workbook made from one template: each such piece
+of markup is understood once, and what it says is kept. Values are then taken by the sheet, not one by one.
 """
 
 import re
 import sys
+from collections.abc import Iterator, Sequence
+from itertools import compress
+from operator import lt
+from typing import Any, NamedTuple
 
 from workbooks.cells import COLUMNS, ROWS, indices
-from workbooks.markup import remembered
-from workbooks.ooxml_cells import Book, CellCounter, SheetEvents
+from workbooks.markup import is_plain, remembered
+from workbooks.ooxml_cells import LAST_DAY, Book, CellCounter, SheetEvents
 from workbooks.scan import Block, SheetScan
 
-_SIGNS = r"[^<&\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]*"
-TEXT = rf"{_SIGNS}(?:&(?:amp|lt|gt|quot|apos|#[0-9]{{1,5}});{_SIGNS})*"
-"""A text with nothing but known references, as it stands in the XML."""
+_VALUE = re.compile("<v>([^<]*)</v></c>")
 _ATTRIBUTES = r'(?: [\w:]+="[^"<&]*")*'
 _TOKEN = re.compile(
     r'(<c r="([A-Z]{1,3})([1-9][0-9]{0,6})"(?: s="([0-9]{1,5})")?(?: t="(n|s|str|b|e)")?'
-    rf"(?:/>|>(<f{_ATTRIBUTES}(?:/>|>{TEXT}</f>))?(?:<v>(?:([0-9]{{1,6}}(?:\.[0-9]{{1,16}})?)|({TEXT}))</v>)?</c>)"
+    rf"(?:(/>)|>(<f{_ATTRIBUTES}(?:/>|>[^<]*</f>))?(</c>)?)"
     rf"|<row({_ATTRIBUTES})/?>|</row>)"
 )
 _ROW = re.compile(r' r="([1-9][0-9]{0,6})"')
@@ -45,14 +50,14 @@ def scan_usual(xml: bytes, book: Book) -> SheetScan | None:
     start, end = xml.find(_OPEN) + len(_OPEN), xml.rfind(_CLOSE)
     if not len(_OPEN) <= start <= end or not is_utf8(xml):
         return None
+    cells, rest = xml[start:end], xml[:start] + xml[end:]
     counter = CellCounter(book)
     try:
-        usual = _count_cells(xml[start:end].decode(), counter)
+        if not is_plain(cells):
+            return None
+        _count_cells(cells.decode(), counter)
     except ValueError:
         return None
-    if not usual:
-        return None
-    rest = xml[:start] + xml[end:]
     around = _around(rest)
     if around is None:
         return None
@@ -83,13 +88,75 @@ def is_utf8(xml: bytes) -> bool:
     return not _OTHER_ENCODING.search(xml, 0, 100) and not xml.startswith((b"\xff", b"\xfe"))
 
 
-def _turn(token: str, attributes: str, inside: bool, scan: SheetScan) -> bool:
+class _Cell(NamedTuple):
+    """A cell as its markup says it, but for its value."""
+
+    place: int
+    kind: str
+    style: str
+    formula: bool
+
+
+class _Mark(NamedTuple):
+    """What stands before a value, from the end of the one before it: rows end and start, cells have no value, then a cell opens."""
+
+    opens: bool
+    """False after the last value of all, where no cell opens."""
+    place: int
+    """That of the last of its cells, of any kind; -1 where there is none."""
+    first: int
+    """That of the first one; beyond all places where there is none."""
+    column: int
+    shared: bool
+    """The value is the number of a shared text."""
+    text: bool
+    """The value is a text, shared or not, or a boolean."""
+    number: bool
+    odd: bool
+    """There is more to say than where a text or a number stands."""
+    cell: _Cell
+    """The last one."""
+    formulas: tuple[_Cell, ...]
+    """Formulas that have no value."""
+    hidden: tuple[int, ...]
+    """Rows that are hidden."""
+
+
+_NOWHERE = ROWS * COLUMNS
+
+
+def _read_mark(markup: str) -> _Mark:
+    """Raises ValueError where it is not of the usual form."""
+    length, first, last, inside, opened = 0, _NOWHERE, -1, True, False
+    cell = _Cell(-1, "", "", False)
+    formulas: list[_Cell] = []
+    hidden: list[int] = []
+    for token, letters, row, style, kind, blank, formula, closed, attributes in _TOKEN.findall(markup):
+        length += len(token)
+        if not letters:
+            inside = _turn(token, attributes, inside, hidden)
+            continue
+        cell = _Cell((int(row) - 1) * COLUMNS + _COLUMN[letters], kind, style, bool(formula))
+        if not inside or opened or not last < cell.place < _NOWHERE:
+            raise ValueError(markup)
+        first, last = min(first, cell.place), cell.place
+        opened = not (blank or closed)
+        if formula and closed:
+            formulas.append(cell)
+    if length != len(markup) or inside is not opened:
+        raise ValueError(markup)
+    shared, text, number = (opened and cell.kind in kinds for kinds in (("s",), ("s", "str", "b"), ("", "n")))
+    odd = bool(formulas or hidden) or (opened and not text and not number)
+    return _Mark(opened, last, first, max(last, 0) % COLUMNS, shared, text, number, odd, cell, tuple(formulas), tuple(hidden))
+
+
+def _turn(token: str, attributes: str, inside: bool, hidden: list[int]) -> bool:
     """Whether cells may follow this start or end of a row. Raises ValueError where it cannot stand there."""
     ends = token[1] == "/"
     if inside is not ends:
         raise ValueError(token)
     if " hidden=" in attributes and any(word in attributes for word in _HIDDEN):
-        scan.layout.hidden_rows.append((_row_of(attributes),) * 2)
+        hidden.append(_row_of(attributes))
     return not (ends or token[-2] == "/")
 
 
@@ -101,35 +168,78 @@ def _row_of(attributes: str) -> int:
     return int(found[1]) - 1
 
 
-def _count_cells(body: str, counter: CellCounter) -> bool:
-    """Add every cell to the scan; False where some byte belongs to none, or cells do not rise."""
-    scan, blank, known = counter.scan, counter.book.blank_texts | counter.book.spaces, counter.book.texts
-    add_text, add_place, add_number = scan.texts.append, scan.numbers_at.append, scan.numbers.append
-    length, last, counted, widest, inside = 0, -1, -1, -1, False
-    for token, letters, row, style, kind, formula, short, value, attributes in _TOKEN.findall(body):
-        length += len(token)
-        if letters:
-            column = _COLUMN[letters]
-            place = (int(row) - 1) * COLUMNS + column
-            if place <= last or not inside:
-                return False
-            last = place
-            # The two usual cells, without a call: a shared text, and a number too small to be a date beyond the calendar.
-            if kind == "s" and short and (index := int(short)) < known and index not in blank:
-                add_text(place)
-            elif short and (kind == "" or kind == "n"):
-                add_place(place)
-                add_number(float(short))
-            else:
-                value = short or value
-                if value or formula:
-                    counter.add(divmod(place, COLUMNS), kind, style, bool(formula), value if value or token.endswith("</v></c>") else None)
-                continue
-            counted = place
-            if column > widest:
-                widest = column
-        else:
-            inside = _turn(token, attributes, inside, scan)
-    if counted >= 0:
-        scan.reach(counted // COLUMNS + 1, widest + 1)
-    return length == len(body) and not inside and last < ROWS * COLUMNS
+_MARKS: dict[str, _Mark] = {}
+_MOST_MARKS = 20_000
+"""Some megabytes at most."""
+
+
+def _marks(written: Sequence[str]) -> list[_Mark]:
+    """What these pieces of markup say. Raises ValueError."""
+    if len(_MARKS) > _MOST_MARKS:
+        _MARKS.clear()
+    known = map(_MARKS.get, written)
+    return [mark or _MARKS.setdefault(markup, _read_mark(markup)) for mark, markup in zip(known, written, strict=True)]
+
+
+_BLOCK = 1_000_000
+"""Signs that are taken apart at a time: a long sheet is never held several times."""
+
+
+def _blocks(body: str) -> Iterator[str]:
+    """The rows of a sheet, some at a time."""
+    start = 0
+    while start < len(body):
+        end = body.find("</row>", start + _BLOCK)
+        end = len(body) if end < 0 else end + len("</row>")
+        yield body[start:end]
+        start = end
+
+
+def _count_cells(body: str, counter: CellCounter) -> None:
+    """Add every cell to the scan. Raises ValueError where some byte belongs to none, or cells do not rise."""
+    last = -1
+    for block in _blocks(body):
+        # As if it came after a row, so that what stands before its first value is like what stands before any other.
+        pieces = _VALUE.split("</row>" + block)
+        marks, values = _marks(pieces[::2]), pieces[1::2]
+        opens, places, firsts, *said = zip(*marks, strict=True)
+        if opens.index(False) != len(values) or not all(map(lt, (last, *places), firsts)):
+            raise ValueError(block)
+        last = max(last, *places)
+        if not _add_together(places, said, values, counter):
+            _add_each(marks, [*values, ""], counter)
+
+
+def _add_together(places: Sequence[int], said: Sequence[Sequence[Any]], values: Sequence[str], counter: CellCounter) -> bool:
+    """Add the cells of some rows where all are plain texts and numbers; False, and none added, where some are not."""
+    book, scan = counter.book, counter.scan
+    columns, shared, text, number, odd = said[:5]
+    written, figures = [*compress(values, shared)], [*compress(values, number)]
+    if any(odd) or "" in values or "".join(written).strip("0123456789") or "".join(figures).strip("0123456789."):
+        return False
+    texts, numbers = {*map(int, written)}, [*map(float, figures)]
+    if max(texts, default=-1) >= book.texts or not texts.isdisjoint(book.spaces) or max(numbers, default=0) >= LAST_DAY:
+        return False
+    if not texts.isdisjoint(book.blank_texts):
+        text = [
+            holds and not (refers and int(value) in book.blank_texts) for holds, refers, value in zip(text, shared, values, strict=False)
+        ]
+    texts_at, numbers_at = [*compress(places, text)], [*compress(places, number)]
+    scan.texts += texts_at
+    scan.numbers_at += numbers_at
+    scan.numbers += numbers
+    for found, places_of in ((text, texts_at), (number, numbers_at)):
+        if places_of:
+            scan.reach(places_of[-1] // COLUMNS + 1, max(compress(columns, found)) + 1)
+    return True
+
+
+def _add_each(marks: Sequence[_Mark], values: Sequence[str], counter: CellCounter) -> None:
+    """Add the cells of some rows, one after the other."""
+    for mark, value in zip(marks, values, strict=True):
+        counter.scan.layout.hidden_rows += [(row, row) for row in mark.hidden]
+        for cell in mark.formulas:
+            counter.add(divmod(cell.place, COLUMNS), cell.kind, cell.style, True, None)
+        place, kind, style, formula = mark.cell
+        if mark.opens and (value or formula):
+            counter.add(divmod(place, COLUMNS), kind, style, formula, value)

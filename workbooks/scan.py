@@ -4,7 +4,6 @@ The reader (python-calamine) shows cells in error and formulas without a stored 
 They are found here, by address, and put back in their place.
 """
 
-from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
@@ -39,12 +38,12 @@ class SheetScan:
     hidden: dict[Place, Cell] = field(default_factory=dict)
     rows: int = 0
     columns: int = 0
-    texts: "array[int]" = field(default_factory=lambda: array("Q"))
+    texts: list[int] = field(default_factory=list)
     """Cells that hold something else than a number: texts, booleans."""
-    maybe: "array[int]" = field(default_factory=lambda: array("Q"))
+    maybe: list[int] = field(default_factory=list)
     """Texts that may be read as blank: those kept elsewhere in an .xls, and those of an .xlsx that are nothing but spaces."""
-    numbers_at: "array[int]" = field(default_factory=lambda: array("Q"))
-    numbers: "array[float]" = field(default_factory=lambda: array("d"))
+    numbers_at: list[int] = field(default_factory=list)
+    numbers: list[float] = field(default_factory=list)
     """Numbers, dates among them (the reader gives them as dates)."""
     layout: Layout = field(default_factory=Layout)
     part: str = ""
@@ -75,6 +74,22 @@ class SheetScan:
 
     def check_agreement(self, sheet: str, grid: Grid) -> None:
         """Compare, cell by cell, with what was read, `hidden` being already in its place. Raises Refusal."""
+        if not self._agrees(grid):
+            self._find_disagreement(sheet, grid)
+
+    def _agrees(self, grid: Grid) -> bool:
+        """Whether all agree, seen at once. False says nothing yet: a number may be a date, and texts may be blank."""
+        try:
+            numbers = [grid[place // COLUMNS][place % COLUMNS] for place in self.numbers_at]
+            texts = [grid[place // COLUMNS][place % COLUMNS] for place in self.texts]
+        except IndexError:
+            return False
+        read = sum(len(row) - row.count("") for row in grid)
+        known = len(numbers) + len(texts) + len(self.hidden)
+        return numbers == self.numbers and "" not in texts and read == known and not self.maybe
+
+    def _find_disagreement(self, sheet: str, grid: Grid) -> None:
+        """Cell by cell. Raises Refusal at the first that disagrees, if any."""
         try:
             for place, number in zip(self.numbers_at, self.numbers, strict=True):
                 if (found := grid[place // COLUMNS][place % COLUMNS]) != number and not _is_moment(found):
