@@ -87,9 +87,13 @@ def _run(job: Job, way: Way) -> Outcome:
             if not job.status_only:
                 begun.callback(way.start("ecrire", "écrire les modèles", steps.write_blank_templates, job, staged / "modeles"))
             checked = way.step("controler", "contrôler les classeurs lus", steps.check_all, job, files, said)
-            begun.callback(way.start("ecrire", "copier les classeurs acceptés", steps.stage_accepted, job, register, checked, entries))
+            # What is no longer needed weighs as much as what is made of it.
+            del said
+            standings = checked.decided.standings
+            begun.callback(way.start("ecrire", "copier les classeurs acceptés", steps.stage_accepted, job, register, standings, entries))
             made = way.step("consolider", "consolider et contrôler les totaux", steps.consolidate, job, register, checked)
-            _write(job, made, staged, way, ("préparer le registre", steps.stage_news, (job, register, checked, made, entries)))
+            del checked
+            _write(job, made, staged, way, ("préparer le registre", steps.stage_news, (job, register, standings, made, entries)))
         before = read_table(job.outputs / "donnees", "depots")
         return Outcome(made.tables, _replace(job, register, staged, entries, way), before)
 

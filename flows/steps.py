@@ -14,6 +14,7 @@ import polars as pl
 
 from budget.changes import change_controls, changes
 from budget.control import controls_table, gaps
+from budget.decide import Standing
 from budget.open_data import subventions
 from budget.pipeline import Checked, Tables, check_said, make_tables
 from budget.said import Said, gather
@@ -171,7 +172,7 @@ def consolidate(job: Job, register: Register, checked: Checked) -> Consolidated:
     tables = make_tables(checked, job.config, job.day, job.scenario)
     tables["depots"] = with_returns(tables["depots"], tables["constats"])
     controls = [(r["controle"], r["attendu"], r["obtenu"]) for r in tables["controles"].to_dicts()]
-    reference = find_reference(register, job.day, has_news=not _news(job, register, checked).is_empty())
+    reference = find_reference(register, job.day, has_news=not _news(job, register, checked.decided.standings).is_empty())
     if reference:
         tables["changements"] = changes(reference.tables, tables, reference.name)
         validated(Changements, tables["changements"])
@@ -244,21 +245,21 @@ def replace_templates(job: Job, folder: Path) -> list[Path]:
         return list(publish_all(replace(job, outputs=folder), staged))
 
 
-def stage_accepted(job: Job, register: Register, checked: Checked, staged: Path) -> None:
+def stage_accepted(job: Job, register: Register, standings: Sequence[Standing], staged: Path) -> None:
     """Make ready the copies of the files that are accepted for the first time."""
-    stage_copies(register, job.inputs, checked.decided.standings, staged)
+    stage_copies(register, job.inputs, standings, staged)
 
 
-def stage_news(job: Job, register: Register, checked: Checked, made: Consolidated, staged: Path) -> None:
+def stage_news(job: Job, register: Register, standings: Sequence[Standing], made: Consolidated, staged: Path) -> None:
     """Make ready what this run has to register; the clock says when."""
-    entries = _news(job, register, checked)
+    entries = _news(job, register, standings)
     stage_journal(register, entries, staged)
     if not entries.is_empty():
         stage_passage(made.tables, register.number, staged)
 
 
-def _news(job: Job, register: Register, checked: Checked) -> pl.DataFrame:
-    return news(register.journal, checked.decided.standings, datetime.now(UTC), job.day, register.number)
+def _news(job: Job, register: Register, standings: Sequence[Standing]) -> pl.DataFrame:
+    return news(register.journal, standings, datetime.now(UTC), job.day, register.number)
 
 
 def publish_all(job: Job, staged: Path) -> tuple[Path, ...]:
