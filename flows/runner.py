@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+from flows.heap import one_heap
 from flows.own_server import OwnServer, another_is_named
 
 if TYPE_CHECKING:
@@ -33,7 +34,8 @@ Runs, tasks, their states and artifacts are recorded all the same. A server that
 
 
 def prepare_environment() -> None:
-    """Settings that Prefect reads when it is imported. What the environment already says stands."""
+    """Settings that Prefect reads when it is imported, and one heap. What the environment already says stands."""
+    one_heap()
     for name, value in _SETTINGS.items():
         os.environ.setdefault(name, value)
     for service in _WITH_A_SERVER:

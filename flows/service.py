@@ -22,6 +22,7 @@ from typing import IO, Any
 
 from flows.database import make_ready
 from flows.errors import RunError
+from flows.heap import one_heap
 from flows.orphans import stop_with_us
 from flows.terminal import show
 from schemas.parameters import Config, Service
@@ -237,6 +238,7 @@ def _must_be_free(settings: Service) -> None:
 
 def serve(config: Config, config_path: Path) -> None:
     """Run the service until Ctrl-C or a stop signal. Raises RunError where it cannot start."""
+    one_heap()
     home = config_path.resolve().parent
     supervisor = Supervisor(config.service, home / config.service.dossier, environment(config.service, home, config_path.resolve()))
 
