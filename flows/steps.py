@@ -222,12 +222,17 @@ def _write_workbook(
     job: Job, target: Path, made: Consolidated, write: Callable[..., None], expected: Callable[..., Mapping[str, Mapping[str, Decimal]]]
 ) -> None:
     context = ReportContext(job.config, job.day, inputs_link(job))
-    book = BytesIO()
-    write(book, made.tables, made.views, context)
-    write_new(target, book.getvalue())
+    write_new(target, _bytes_of(write, made, context))
     told = verify_report(target, expected(made.tables, made.views, context))
     if told:
         raise ControlGap(f"Le classeur « {target.name} » ne dit pas ce que disent les tables, rien n'a été remplacé : {' '.join(told)}")
+
+
+def _bytes_of(write: Callable[..., None], made: Consolidated, context: ReportContext) -> bytes:
+    """A workbook, which is not to stay in memory while it is read back."""
+    book = BytesIO()
+    write(book, made.tables, made.views, context)
+    return book.getvalue()
 
 
 def write_blank_templates(job: Job, folder: Path) -> None:

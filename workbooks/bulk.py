@@ -30,8 +30,8 @@ from workbooks.textcells import Texts
 T = TypeVar("T")
 _ROWS, _LINKS = "<!--lignes-->", "<!--liens-->"
 """Where the rows and the links stand in the sheet that XlsxWriter writes; none of its own texts may hold a `<`."""
-_SLICE = 20_000
-"""Rows made and packed at a time."""
+_SLICE = 5_000
+"""Rows made and packed at a time: 3 MB of XML, of which some ten are held at once."""
 _LEVEL = 2
 """A quarter more bytes than the usual 6, for a quarter of its time."""
 _AHEAD = 2
