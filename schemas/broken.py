@@ -1,6 +1,7 @@
-"""Which rows of a frame break the rules of its model: all its checks in one query.
+"""Which rows of a frame break the rules of its model: each of its checks asked of pandera, once.
 
-pandera's own `validate` asks column by column, ten queries or more a model, some 10 ms whatever the rows.
+`validate` asks the same checks between a dozen other questions a column, 10 ms a model whatever the rows: a quarter of a small run.
+It stays what says why columns, types or blanks are not the model's.
 """
 
 from collections.abc import Iterator
@@ -9,7 +10,6 @@ from typing import NamedTuple
 
 import pandera.polars as pa
 import polars as pl
-from pandera.polars import PolarsData
 
 
 class Broken(NamedTuple):
@@ -63,24 +63,12 @@ def broken(model: type[pa.DataFrameModel], frame: pl.DataFrame) -> list[Broken]:
     if frame.is_empty():
         return []
     rows = frame.lazy()
-    answers = [_answer(check, PolarsData(rows, column)) for column, check in declared.checks]
-    held = pl.collect_all([answer.select(pl.all().all()) for answer in answers])
-    asked = zip(declared.checks, answers, held, strict=True)
-    return [failure for (column, check), answer, all_hold in asked if not all_hold.item() for failure in _failing(column, check, answer)]
+    results = [check(rows, column).check_output for column, check in declared.checks]
+    held = pl.collect_all([result.select(pl.all().all()) for result in results])
+    asked = zip(declared.checks, results, held, strict=True)
+    return [failure for (column, check), result, all_hold in asked if not all_hold.item() for failure in _failing(column, check, result)]
 
 
-def _answer(check: pa.Check, data: PolarsData) -> pl.LazyFrame:
-    """Whether a check is true of each row, asked as pandera asks (`Check.__call__`), not collected.
-
-    Where it cannot tell (null), the row passes, unless the check says otherwise (`ignore_na`).
-    """
-    ask, name = check._check_fn, getattr(check._check_fn, "__name__", "")
-    if pa.Check.is_builtin_check(name):
-        ask = pa.Check.get_builtin_check_fn(name)
-    told: pl.LazyFrame = ask(data, **check._check_kwargs)
-    return told.select(pl.all_horizontal(pl.all().fill_null(value=check.ignore_na)))
-
-
-def _failing(column: str, check: pa.Check, answer: pl.LazyFrame) -> Iterator[Broken]:
-    for rank in answer.collect().to_series().not_().arg_true():
+def _failing(column: str, check: pa.Check, result: pl.LazyFrame) -> Iterator[Broken]:
+    for rank in result.collect().to_series().not_().arg_true():
         yield Broken(str(check.error), column, rank)

@@ -41,7 +41,7 @@ def by_pandera(model: type[pa.DataFrameModel], frame: pl.DataFrame) -> Said:
             Broken(str(case["check"]), "*" if case["schema_context"] == "DataFrameSchema" else case["column"], case["index"])
             for case in cases
         ]
-        return None if any(row.index is None or row.rule == "not_nullable" for row in rows) else rows
+        return None if any(row.rank is None or row.rule == "not_nullable" for row in rows) else rows
     return []
 
 
