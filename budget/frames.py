@@ -87,11 +87,8 @@ def with_cells(frame: pl.DataFrame, batch: Batch, kind: str, *champs: str) -> pl
     """Add `cellule_<champ>`, the address of each row's cell in that column; null where the sheet does not have the column."""
     if frame.is_empty():
         return frame.with_columns(pl.lit(None, pl.String).alias(f"cellule_{champ}") for champ in champs)
-    rows, positions = frame.lazy(), batch.positions.lazy()
     for champ in champs:
-        places = positions.filter(pl.col("kind") == kind, pl.col("champ") == champ).select("fichier", _lettre="lettre")
-        cell = pl.col("_lettre") + pl.col("ligne").cast(pl.String)
-        rows = (
-            rows.join(places, on="fichier", how="left", maintain_order="left").with_columns(cell.alias(f"cellule_{champ}")).drop("_lettre")
-        )
-    return rows.collect()
+        places = batch.positions.filter((pl.col("kind") == kind) & (pl.col("champ") == champ)).select("fichier", _lettre="lettre")
+        cell = (pl.col("_lettre") + pl.col("ligne").cast(pl.String)).alias(f"cellule_{champ}")
+        frame = frame.join(places, on="fichier", how="left", maintain_order="left").with_columns(cell).drop("_lettre")
+    return frame
