@@ -8,6 +8,7 @@ import polars as pl
 from budget import groups
 from budget.caps import rules_in_force, with_caps
 from budget.errors import Errors, Places, split_errors
+from budget.financers import statement_rows
 from budget.financers_cited import single_file_findings
 from budget.frames import MONEY, Batch
 from budget.lines import account_lines
@@ -31,8 +32,8 @@ from schemas.spec import DOSSIERS, VOLETS
 class Examined:
     """What single-file rules find, and what the Région says: its rows, its waivers, its rulings.
 
-    `batch`: the rows, each statement's with the Pays that its pôle names. `dossiers`: the Identification of the dossiers, with `volet`,
-    `date_regle` and the caps in force.
+    `batch`: the rows, each statement's with the Pays that its pôle names, and with its financer. `dossiers`: the Identification of the
+    dossiers, with `volet`, `date_regle` and the caps in force.
     """
 
     batch: Batch
@@ -62,8 +63,9 @@ def examine(said: Said, batch: Batch, config: Config, rulings: Rulings | None = 
     groups_found = _with_waivers(_check_groups(dossiers, batch, config), dossiers, waivers)
     found += effects.excluded(rulings.judge(groups_found), places)
     engagements, found = resolve_poles(batch, found, split_errors(found, places).by_file)
-    batch = replace(batch, sheets={**batch.sheets, "engagements": engagements})
-    on_financers = single_file_findings(batch, FinancerDirectory(config.extra_financers()))
+    directory = FinancerDirectory(config.extra_financers())
+    batch = replace(batch, sheets={**batch.sheets, "engagements": statement_rows(engagements, batch, directory)})
+    on_financers = single_file_findings(batch, directory)
     found += effects.excluded(rulings.judge(on_financers), places)
     return Examined(batch, found, split_errors(found, places, effects.rows), word, waivers, rulings, dossiers)
 

@@ -30,12 +30,15 @@ def names(*frames: pl.DataFrame) -> pl.DataFrame:
     return one.select("financeur_id", financeur="financeur_nom", type_financeur="type_connu")
 
 
-def statement_rows(batch: Batch) -> pl.DataFrame:
-    """The rows of Engagements, with `siret`: the Identification's, on the rows that bear the name which the Identification gives."""
+def statement_rows(engagements: pl.DataFrame, batch: Batch, directory: FinancerDirectory) -> pl.DataFrame:
+    """The rows of Engagements, each with its financer (`with_financer`).
+
+    Their `siret` is the Identification's, on the rows that bear the name which the Identification gives.
+    """
     identity = batch.sheets["identification"].select("fichier", nom="financeur", genre="type_financeur", numero="siret")
-    rows = batch.sheets["engagements"].join(identity, on="fichier", how="left", maintain_order="left")
+    rows = engagements.join(identity, on="fichier", how="left", maintain_order="left")
     same = (_normal("financeur", rows) == _normal("nom", rows)) & (pl.col("type_financeur") == pl.col("genre"))
-    return rows.with_columns(siret=pl.when(same).then(pl.col("numero"))).drop("nom", "genre", "numero")
+    return with_financer(rows.with_columns(siret=pl.when(same).then(pl.col("numero"))).drop("nom", "genre", "numero"), directory)
 
 
 def _normal(column: str, frame: pl.DataFrame) -> pl.Expr:
@@ -45,10 +48,11 @@ def _normal(column: str, frame: pl.DataFrame) -> pl.Expr:
 
 def statement_financers(batch: Batch, directory: FinancerDirectory) -> pl.DataFrame:
     """The financers for whom each statement speaks, `fichier, financeur_id, financeur_nom`: its rows', else its Identification's."""
-    rows = statement_rows(batch).filter(pl.col("financeur").is_not_null())
-    named = batch.sheets["identification"].filter(pl.col("financeur").is_not_null()).join(rows, on="fichier", how="anti")
-    both = pl.concat([f.select("fichier", *NAMED) for f in (rows, named)]).unique()
-    return with_financer(both, directory).select("fichier", "financeur_id", "financeur_nom").unique().sort(pl.all())
+    rows = batch.sheets["engagements"].filter(pl.col("financeur").is_not_null())
+    heads = batch.sheets["identification"].filter(pl.col("financeur").is_not_null()).join(rows, on="fichier", how="anti")
+    wanted = ["fichier", "financeur_id", "financeur_nom"]
+    both = pl.concat([rows.select(wanted), with_financer(heads.select("fichier", *NAMED), directory).select(wanted)])
+    return both.unique().sort(pl.all())
 
 
 def statement_names(batch: Batch, directory: FinancerDirectory) -> dict[str, str]:

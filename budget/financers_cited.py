@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from budget.financers import NAMED, statement_rows, with_financer
+from budget.financers import NAMED, with_financer
 from budget.frames import Batch, with_cells
 from budget.lines import LINE, pays_name
 from budget.validate import Located, check_group
@@ -16,16 +16,16 @@ def single_file_findings(batch: Batch, directory: FinancerDirectory) -> list[Loc
     unknown = named.filter(~pl.col("connu"))["financeur"].unique().to_list()
     near = pl.DataFrame({"financeur": unknown, "proches": [directory.like(name) for name in unknown]}, schema=_NEAR)
     named = named.join(near, on="financeur", how="left", maintain_order="left")
-    paid = _paid_and_voted(batch, directory)
+    paid = _paid_and_voted(batch)
     return check_group(models.FinanceursCites, named) + check_group(models.VersesEtVotes, paid)
 
 
 _NEAR = {"financeur": pl.String(), "proches": pl.List(pl.String())}
 
 
-def _paid_and_voted(batch: Batch, directory: FinancerDirectory) -> pl.DataFrame:
+def _paid_and_voted(batch: Batch) -> pl.DataFrame:
     """Model VersesEtVotes."""
-    rows = with_cells(with_financer(statement_rows(batch), directory), batch, "engagements", "vote_eur", "verse_eur")
+    rows = with_cells(batch.sheets["engagements"], batch, "engagements", "vote_eur", "verse_eur")
     # A row that could be about any line leaves its file unjudged.
     lost = rows.filter(pl.any_horizontal(pl.col(name).is_null() for name in LINE)).select("fichier").unique()
     rows = rows.join(lost, on="fichier", how="anti", maintain_order="left")
@@ -45,7 +45,7 @@ def _named_financers(batch: Batch, directory: FinancerDirectory) -> pl.DataFrame
     Identification is found there.
     """
     identity = with_cells(batch.sheets["identification"].with_columns(ligne=_line(batch)), batch, "identification", "financeur")
-    rows = with_cells(statement_rows(batch), batch, "engagements", "financeur")
+    rows = with_cells(batch.sheets["engagements"], batch, "engagements", "financeur")
     plan = with_cells(batch.sheets["plan"].filter(pl.col("type_financeur") != OWN_RESOURCES), batch, "plan", "financeur")
     columns = ["fichier", "feuille", "ligne", *NAMED, pl.col("cellule_financeur").alias("cellule")]
     head = identity.select("fichier", "financeur", "type_financeur", "siret")

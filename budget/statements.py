@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from budget.decide import Decided
-from budget.financers import statement_financers, statement_rows, with_financer
+from budget.financers import statement_financers
 from budget.frames import Batch, with_cells
 from budget.lines import LINE
 from budget.rows import rank_of_file
@@ -36,7 +36,7 @@ def statements(batch: Batch, decided: Decided, directory: FinancerDirectory) -> 
     A statement covers the exercices that its rows name, and the year of its campaign. The Région is compared with its decisions alone.
     """
     files = _files(batch, decided, directory)
-    rows = _rows(batch, files, directory)
+    rows = _rows(batch, files)
     aside = decided.rows_set_aside.filter(pl.col("kind") == "engagements").with_columns(ecartee=pl.lit(True))
     rows = rows.join(aside.drop("kind"), on=["fichier", "ligne"], how="left", maintain_order="left")
     read, unread = rows.filter(pl.col("ecartee").is_null()), rows.filter("ecartee")
@@ -73,11 +73,11 @@ def _files(batch: Batch, decided: Decided, directory: FinancerDirectory) -> pl.D
     return files.with_columns(rang=rank_of_file(decided), compte=compte)
 
 
-def _rows(batch: Batch, files: pl.DataFrame, directory: FinancerDirectory) -> pl.DataFrame:
-    """The rows of these statements, with their financer, the addresses of their amounts, and the campaign of their file."""
+def _rows(batch: Batch, files: pl.DataFrame) -> pl.DataFrame:
+    """The rows of these statements, with the addresses of their amounts, and the campaign of their file."""
     facts = files.select("fichier", "campagne", "date_depot").unique()
-    rows = statement_rows(batch).join(facts, on="fichier", maintain_order="left")
-    return with_financer(with_cells(rows, batch, "engagements", "vote_eur", "verse_eur"), directory)
+    rows = batch.sheets["engagements"].join(facts, on="fichier", maintain_order="left")
+    return with_cells(rows, batch, "engagements", "vote_eur", "verse_eur")
 
 
 def _spans(winners: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:

@@ -25,7 +25,7 @@ from schemas.accounts import account_of, accounts
 from schemas.pays import all_pays
 from schemas.returns import HeadingChange, ReturnLine, VersionChange
 from schemas.rules import GRAVITIES, RULES
-from schemas.tables import IGNORED, polars_schema
+from schemas.tables import IGNORED, TABLES, empty, polars_schema
 from schemas.versions import ADDED, EVOLUTIONS, MENDED, STAYS, UNKNOWN, Versions, VersionsConstats, VersionsMontants
 
 Pair = tuple[str, str]
@@ -38,6 +38,8 @@ _EXPECTED = GRAVITIES[:2]
 def versions_tables(batch: Batch, decided: Decided, found: Iterable[Located], files: Mapping[str, FileFacts]) -> dict[str, pl.DataFrame]:
     """Tables `versions`, `versions_constats` and `versions_montants`. `found` are all findings; `files` as for the table of findings."""
     pairs = pairs_of(decided.standings)
+    if not pairs:
+        return {name: empty(TABLES[name]) for name in ("versions", "versions_constats", "versions_montants")}
     constats = _constats_table(pairs, batch, found, files)
     amounts = _amounts(batch, {path for pair in pairs for path in pair})
     montants = _montants_table(pairs, amounts)

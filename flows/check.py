@@ -127,9 +127,8 @@ def _checked(shown: Path, standing: Standing, findings: list[Row], whole: bool) 
 
 def _alone(received: list[Received], said: Said, config: Config) -> tuple[Decided, pl.DataFrame]:
     """What each file says by itself: another one could change neither its decision nor these findings."""
-    batch = assemble(said, config.dossiers.region)
-    examined = examine(said, batch, config)
-    decided = decide(received, batch, examined, FinancerDirectory(config.extra_financers()))
+    examined = examine(said, assemble(said, config.dossiers.region), config)
+    decided = decide(received, examined.batch, examined, FinancerDirectory(config.extra_financers()))
     found = examined.found + [(path, finding) for path, finding in decided.findings if finding.code == "FIC007"]
     facts = {s.path: FileFacts(s.received.sha256, s.identity.get("pays_code")) for s in decided.standings}
     return decided, constats_table(found, facts)[0]
