@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 
 from schemas.text import bare, normalise
 
@@ -95,6 +95,16 @@ class SheetSpec:
     def names_seen(self) -> dict[str, str | None]:
         """What texts have been found to name, so that a header met in each file is looked up once."""
         return {}
+
+    @cached_property
+    def headers_seen(self) -> dict[tuple[str | None, ...], Any]:
+        """The same for whole header rows, by their texts."""
+        return {}
+
+    @cached_property
+    def stand_ins(self) -> frozenset[str]:
+        """Fields that may stand for another one."""
+        return frozenset(c.alternative for c in self.columns if c.alternative)
 
     @cached_property
     def _by_document(self) -> dict[str, "SheetSpec"]:

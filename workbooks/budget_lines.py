@@ -10,7 +10,7 @@ from schemas.reading import Reading
 from schemas.spec import Column, Kind
 from schemas.text import listing, suggestions
 from workbooks.budget_header import Block
-from workbooks.cells import Cell, address, is_blank, shown
+from workbooks.cells import Cell, address, is_blank, letters, shown
 from workbooks.cerfa import SUBSIDY_TYPES, Cents, Parent, Section, Waiting, is_subsidies, subsidy_type
 from workbooks.layout import unmerged
 from workbooks.parse import parse
@@ -33,6 +33,13 @@ class BlockWriter:
         self.section = Section()
         self.label_column = block.columns.get("libelle", -1)
         self.name_column = self.label_column if self.label_column >= 0 else block.account
+        self.know_columns()
+
+    def know_columns(self) -> None:
+        """What is the same for all amounts of a column; to be said again where a header further down gives other columns."""
+        block = self.block
+        self.heads = {column: (year, letters(column), address(*block.heads[column])) for column, year in block.years.items()}
+        self.plain = all(setting.factor == 1 and not setting.conditional for setting in block.settings.values())
 
     def ask_about_merges(self, first_row: int) -> None:
         """An amount merged over several lines or exercices is asked about; what merges hide is read, and said."""
@@ -56,13 +63,14 @@ class BlockWriter:
     def amounts(self, index: int, cells: Mapping[int, Cell], name: str) -> Cents:
         """Read the amounts of a line, named so in their findings."""
         read: Cents = {}
+        if self.plain and not self.unread:
+            read = {column: cents(cell) if type(cell) is float else None for column, cell in cells.items()}
+            if None not in read.values():
+                return read
         for column, cell in cells.items():
-            setting = self.block.settings[column]
-            value = cents(cell) if type(cell) is float and setting.factor == 1 and not setting.conditional else None
-            if self.unread and (index, column) in self.unread:
-                value = None
-            elif value is None:
-                parsed = parse(cell, AMOUNT, setting)
+            value = read.get(column)
+            if value is None and (index, column) not in self.unread:
+                parsed = parse(cell, AMOUNT, self.block.settings[column])
                 value = parsed.value
                 for code, facts in parsed.findings:
                     self.say(code, index, column, f"{name}, {self.block.years[column]}", facts)
@@ -74,11 +82,12 @@ class BlockWriter:
         kind: str | None = None, side: str | None = None,
     ) -> None:  # fmt: skip
         """Write a line: a row per amount. `code` is the account as written; `kind` the type of financer; `side` that of a total."""
-        block = self.block
+        row = index + 1
         known = (account.code, account.heading, account.side) if account else (None, None, side)
-        line = (self.sheet.name, index + 1, known[0], code, label, level, known[1], known[2], kind)
+        line = (self.sheet.name, row, known[0], code, label, level, known[1], known[2], kind)
         for column, value in read.items():
-            self.rows.append((*line, block.years[column], value, address(index, column), address(*block.heads[column])))
+            exercice, letter, head = self.heads[column]
+            self.rows.append((*line, exercice, value, f"{letter}{row}", head))
 
     def label(self, index: int) -> str | None:
         """A line's label; empty where it has none, None after saying why where its cell is in error."""

@@ -34,19 +34,13 @@ class Parent:
     """A line that others may detail: its own amounts, those of the details that are known, and the lines that wait."""
 
     amounts: Cents = field(default_factory=dict)
-    details: Cents = field(default_factory=dict)
+    details: list[Cents] = field(default_factory=list)
     waiting: list[Waiting] = field(default_factory=list)
-
-    def add(self, cents: Cents) -> None:
-        """Count the amounts of a known detail."""
-        for column, value in cents.items():
-            known = self.details.get(column, 0)
-            self.details[column] = None if value is None or known is None else known + value
 
     def is_sum(self) -> bool:
         """Whether the line's amounts are exactly those of its details, the waiting ones included, in each exercice that they fill."""
         total: dict[int, int] = {}
-        for cents in (self.details, *(w.cents for w in self.waiting)):
+        for cents in (*self.details, *(w.cents for w in self.waiting)):
             for column, value in cents.items():
                 if value is None:
                     return True  # what could not be read has its own finding; nothing more is asked

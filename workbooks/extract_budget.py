@@ -4,6 +4,7 @@ Gives one row per line and exercice where an amount is written.
 """
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from schemas.accounts import CHARGES_TOTAL, PRODUITS_TOTAL, SUBSIDIES, Account, account_of, accounts
@@ -71,6 +72,7 @@ class BlockReader(BlockWriter):
         code, words = account_and_words(cell) if cell != "" else ("", "")
         if not code and isinstance(cell, str) and cell and self._repeats_header(row):
             follow_header(self.sheet, index, block, self.spec, self.reading, self.setting)
+            self.know_columns()
             return
         amounts = {c: found for c in block.years if c < width and (type(found := row[c]) is float or not is_blank(found))}
         if self.unread:
@@ -142,7 +144,7 @@ class BlockReader(BlockWriter):
         if heading:
             self.section.lines.amounts = read
         else:
-            self.section.lines.add(read)
+            self.section.lines.details.append(read)
 
     def _read_words(self, index: int, row: list[Cell], cell: Cell, amounts: dict[int, Cell]) -> None:
         """A line that bears no account: a total, or what its label says under the heading above."""
@@ -228,5 +230,6 @@ class BlockReader(BlockWriter):
             self.emit(index, None, None, label, "total", self.amounts(index, amounts, label), side=side)
 
 
+@lru_cache(maxsize=64)
 def _heading_labels(account: Account) -> set[str]:
     return {normalise(text) for text in ("", account.label, *account.aliases)}

@@ -102,7 +102,7 @@ def sheet_unit(sheet: RawSheet, top: int) -> tuple[int, list[Finding]]:
     found: dict[int, tuple[int, int]] = {}
     for row in range(top):
         for column, cell in enumerate(sheet.grid[row]):
-            for unit in announced_units(cell):
+            for unit in announced_units(cell) if cell != "" else ():
                 found[unit] = row, column
     if len(found) < 2:
         return next(iter(found), 0), []

@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from schemas.spec import MEMO, SheetSpec
 from schemas.text import normalise
@@ -91,7 +91,7 @@ def find_header(sheet: RawSheet, spec: SheetSpec, needed: Iterable[str]) -> Head
     row = header_row(sheet.grid, spec, needed)
     if row is None:
         return None
-    header = _header(sheet, row, row, lambda column: _names_of(sheet.grid[row], column, spec))
+    header = _plain_header(sheet, row, spec)
     if header.unknown or not needed <= header.columns.keys():
         for top in (row, row - 1):
             if (grouped := _grouped(sheet, top, spec)) and len(grouped.columns) > len(header.columns):
@@ -99,6 +99,20 @@ def find_header(sheet: RawSheet, spec: SheetSpec, needed: Iterable[str]) -> Head
         if _holds_years(sheet.grid, row + 1):
             return _header(sheet, row, row + 1, lambda column: _names_of(sheet.grid[row], column, spec))
     return header
+
+
+def _plain_header(sheet: RawSheet, row: int, spec: SheetSpec) -> Header:
+    """A header of one row. The same labels come again in every workbook made from one template: what they name is kept."""
+    labels = tuple(cell if isinstance(cell, str) else None for cell in sheet.grid[row])
+    seen: dict[tuple[str | None, ...], Header] = spec.headers_seen
+    if labels not in seen:
+        if len(seen) > _MOST_SEEN:
+            seen.clear()
+        seen[labels] = _header(sheet, row, row, lambda column: _names_of(sheet.grid[row], column, spec))
+    return replace(seen[labels], top=row, row=row)
+
+
+_MOST_SEEN = 256
 
 
 def _holds_years(grid: Grid, row: int) -> bool:
@@ -181,6 +195,11 @@ def _groups_of(sheet: RawSheet, row: int) -> dict[int, Cell]:
 def first_text(row: Sequence[Cell]) -> str:
     """The first text of a row, normalised; empty where it has none."""
     return next((label for cell in row if isinstance(cell, str) and cell and (label := normalise(cell))), "")
+
+
+def may_be_total(row: Sequence[Cell]) -> bool:
+    """Whether any text of a row could name a total: most rows are done with at once."""
+    return bool(_MAY_BE_TOTAL.search("\n".join([cell for cell in row if isinstance(cell, str)])))
 
 
 def is_total(row: Sequence[Cell]) -> bool:

@@ -14,7 +14,7 @@ from workbooks.cells import Cell, address, is_blank, letters, shown
 from workbooks.cerfa import name_accounts
 from workbooks.heads import column_settings, header_findings
 from workbooks.layout import Overlay, hidden_content, unmerged
-from workbooks.locate import Header, find_header, is_repeated_header, is_total, label_of, says_subtotal, says_total
+from workbooks.locate import Header, find_header, is_repeated_header, is_total, label_of, may_be_total, says_subtotal, says_total
 from workbooks.missing import blank, missing_columns
 from workbooks.numbers import PLAIN, Parsed, Setting, is_zero_word
 from workbooks.parse import parse
@@ -99,8 +99,18 @@ class _Reads:
         self.column, self.index = column, index
         self.quick: Mapping[type, Reader] = readers(column) if usual else {}
         self.blank = 0 if column.kind == "montant" else column.default
-        stands_for = any(c.alternative == column.name for c in table.spec.columns)
-        self.may_be_needed = bool(column.required) or stands_for or bool(table.overlay.unread)
+        self.may_be_needed = bool(column.required) or column.name in table.spec.stand_ins or bool(table.overlay.unread)
+
+    def take(self, cell: Cell) -> Any:
+        """The value of a usual cell; _LATER where it must be looked at more closely."""
+        if cell == "":
+            return _LATER if self.may_be_needed else self.blank
+        reader = self.quick.get(type(cell))
+        value = reader(cell) if reader else None
+        return _LATER if value is None else value
+
+
+_LATER = object()
 
 
 def _is_line(table: Table, row: int, cells: Sequence[Cell], values: Sequence[Cell]) -> bool:
@@ -111,10 +121,13 @@ def _is_line(table: Table, row: int, cells: Sequence[Cell], values: Sequence[Cel
         return False
     if filled - len(texts) < 2 and is_repeated_header(cells, table.spec, table.header.columns):
         return False
-    by_name = dict(zip(table.header.columns, values, strict=True))
-    if (is_total(cells) or any(map(says_total, texts))) and _is_only_a_total(table, row, by_name):
+    if may_be_total(cells) and (is_total(cells) or any(map(says_total, texts))) and _is_only_a_total(table, row, _by_name(table, values)):
         return False
-    return not (filled == 1 and len(texts) == 1 and _is_note(table, row, cells, by_name))
+    return not (filled == 1 and len(texts) == 1 and _is_note(table, row, cells, _by_name(table, values)))
+
+
+def _by_name(table: Table, values: Sequence[Cell]) -> dict[str, Cell]:
+    return dict(zip(table.header.columns, values, strict=True))
 
 
 def _is_void(cell: Cell) -> bool:
@@ -165,25 +178,16 @@ def _is_note(table: Table, row: int, cells: Sequence[Cell], values: Mapping[str,
 
 
 def _read_line(table: Table, row: int, reads: Sequence[_Reads], values: Sequence[Cell]) -> None:
-    line: list[Any] = []
+    line = [read.take(cell) for read, cell in zip(reads, values, strict=True)]
     conditional = False
-    by_name: dict[str, Cell] = {}
-    for read, cell in zip(reads, values, strict=True):
-        if cell == "":
-            if not read.may_be_needed:
-                line.append(read.blank)
-                continue
-            value = None
-        else:
-            reader = read.quick.get(type(cell))
-            value = reader(cell) if reader else None
-        if value is None:
-            by_name = by_name or dict(zip(table.header.columns, values, strict=True))
-            parsed = _slow(table, row, read, cell, by_name)
-            value, conditional = parsed.value, conditional or parsed.conditional
-        elif table.overlay.unread and (row, read.index) in table.overlay.unread:
-            value = None
-        line.append(value)
+    if table.overlay.unread:
+        line = [None if (row, read.index) in table.overlay.unread else value for read, value in zip(reads, line, strict=True)]
+    if _LATER in line:
+        by_name = _by_name(table, values)
+        for place, (read, cell) in enumerate(zip(reads, values, strict=True)):
+            if line[place] is _LATER:
+                parsed = _slow(table, row, read, cell, by_name)
+                line[place], conditional = parsed.value, conditional or parsed.conditional
     table.rows.append(line)
     table.lines.append(row)
     table.conditional.append(conditional)
@@ -192,8 +196,6 @@ def _read_line(table: Table, row: int, reads: Sequence[_Reads], values: Sequence
 def _slow(table: Table, row: int, read: _Reads, cell: Cell, values: Mapping[str, Cell]) -> Parsed:
     """A cell that is blank, or that needs a remark."""
     column, index = read.column, read.index
-    if (row, index) in table.overlay.unread:
-        return Parsed(None)
     if is_blank(cell) or (column.kind not in _NUMBERS and _is_void(cell)):
         if _is_needed(column, values, table):
             table.reading.findings.append(blank(table.sheet, column, row, index))
