@@ -3,7 +3,7 @@
 import csv
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib.resources import files
+from pathlib import Path
 
 from schemas.text import bare, normalise
 
@@ -44,7 +44,7 @@ class Account:
 @lru_cache(maxsize=1)
 def accounts() -> dict[str, Account]:
     """All listed accounts by code, in the form's order."""
-    text = files("schemas").joinpath("data/comptes.csv").read_text("utf-8")
+    text = Path(__file__).with_name("data").joinpath("comptes.csv").read_text("utf-8")
     rows = csv.DictReader(text.splitlines(), delimiter=";")
     return {r["code"]: Account(r["code"], r["libelle"], r["rubrique"], r["sens"], tuple(filter(None, r["alias"].split("|")))) for r in rows}
 

@@ -4,7 +4,7 @@ import csv
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib.resources import files
+from pathlib import Path
 
 from schemas.text import nearest, normalise
 
@@ -78,7 +78,7 @@ class Financer:
 @lru_cache(maxsize=1)
 def known_financers() -> tuple[Financer, ...]:
     """The financers that the package ships; config.toml adds to them."""
-    text = files("schemas").joinpath("data/financeurs.csv").read_text("utf-8")
+    text = Path(__file__).with_name("data").joinpath("financeurs.csv").read_text("utf-8")
     rows = csv.DictReader(text.splitlines(), delimiter=";")
     return tuple(Financer(r["code"], r["nom"], r["type"], r["siren"], tuple(filter(None, r["alias"].split("|")))) for r in rows)
 

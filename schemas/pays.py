@@ -4,7 +4,7 @@ import csv
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib.resources import files
+from pathlib import Path
 
 from schemas.text import nearest, normalise
 
@@ -27,7 +27,7 @@ class Pays:
 @lru_cache(maxsize=1)
 def all_pays() -> dict[str, Pays]:
     """The 21 Pays by code."""
-    text = files("schemas").joinpath("data/pays.csv").read_text("utf-8")
+    text = Path(__file__).with_name("data").joinpath("pays.csv").read_text("utf-8")
     found = {}
     for r in csv.DictReader(text.splitlines(), delimiter=";"):
         aliases = tuple(filter(None, (*r["alias"].split("|"), *r["alias_ulterieurs"].split("|"))))

@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-import olefile
-
 from workbooks.markup import SHORT, check_markup
 from workbooks.refusal import Refusal
 
@@ -25,6 +23,8 @@ _ZIP_ERRORS = (zipfile.BadZipFile, ValueError, OSError, OverflowError, IndexErro
 """What zipfile raises on damaged archives."""
 _LOCAL = struct.Struct("<4s22xHH")
 """The header of a part: its signature, and the lengths of its name and extra field."""
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+"""How an .xls starts, and everything that Office wrote before 2007."""
 _MARKUP = (".xml", ".rels")
 _RATIO_FLOOR = 4 * _MB
 """Below this unpacked size a high compression ratio is harmless, and usual for small XML."""
@@ -132,7 +132,7 @@ def open_container(data: bytes, limits: "Limits") -> Container:
     check_size(len(data), limits)
     if data.startswith(b"PK\x03\x04"):
         return _open_zip(data, limits)
-    if data.startswith(olefile.MAGIC):
+    if data.startswith(_OLE):
         return _open_ole(data)
     raise Refusal("FIC001", _what_else(data))
 
@@ -223,6 +223,9 @@ def _check_overlap(data: bytes, parts: list[zipfile.ZipInfo], directory: int) ->
 
 
 def _open_ole(data: bytes) -> Container:
+    # Loaded where an old workbook comes.
+    import olefile
+
     try:
         ole = olefile.OleFileIO(io.BytesIO(data))
         streams = {"/".join(path).lower() for path in ole.listdir()}

@@ -12,11 +12,9 @@ from typing import TYPE_CHECKING, cast
 import python_calamine
 
 from schemas.text import count
-from workbooks.biff import scan_xls
 from workbooks.cells import Grid, shown
 from workbooks.container import Container, open_container
 from workbooks.ooxml import scan_xlsx
-from workbooks.opendocument import scan_ods
 from workbooks.refusal import Refusal
 from workbooks.repack import repacked, spread
 from workbooks.scan import Layout, SheetScan
@@ -58,9 +56,13 @@ def read_sheets(data: bytes, limits: "Limits") -> list[RawSheet]:
 
 
 def _scan(container: Container, limits: "Limits") -> dict[str, SheetScan]:
-    if container.parts is None:
-        return scan_xls(container.data)
-    return scan_ods(container.parts, limits.cellules) if container.format == "ods" else scan_xlsx(container.parts)
+    if container.format == "xlsx" and container.parts:
+        return scan_xlsx(container.parts)
+    # Loaded where such a file comes: most are .xlsx, and every process would load it.
+    from workbooks.biff import scan_xls
+    from workbooks.opendocument import scan_ods
+
+    return scan_ods(container.parts, limits.cellules) if container.parts else scan_xls(container.data)
 
 
 def _calamine(data: bytes, scans: dict[str, SheetScan], odd: Mapping[str, SheetScan]) -> list[RawSheet]:
