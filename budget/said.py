@@ -47,8 +47,8 @@ def joined(parts: Sequence[Said]) -> Said:
     """Several parts as one."""
     return Said(
         [received for part in parts for received in part.files],
-        {kind: pl.concat(part.sheets[kind] for part in parts) for kind in SHEETS},
-        pl.concat(part.positions for part in parts),
+        {kind: pl.concat((part.sheets[kind] for part in parts), rechunk=True) for kind in SHEETS},
+        pl.concat((part.positions for part in parts), rechunk=True),
         [located for part in parts for located in part.found],
     )
 
