@@ -91,8 +91,9 @@ def _run(job: Job, way: Way) -> Outcome:
             del said
             standings = checked.decided.standings
             begun.callback(way.start("ecrire", "copier les classeurs acceptés", steps.stage_accepted, job, register, standings, entries))
-            made = way.step("consolider", "consolider et contrôler les totaux", steps.consolidate, job, register, checked)
+            tables = way.step("consolider", "consolider", steps.consolidate, job, checked)
             del checked
+            made = way.step("controler", "contrôler les totaux", steps.control_totals, job, register, standings, tables)
             _write(job, made, staged, way, ("préparer le registre", steps.stage_news, (job, register, standings, made, entries)))
         before = read_table(job.outputs / "donnees", "depots")
         return Outcome(made.tables, _replace(job, register, staged, entries, way), before)

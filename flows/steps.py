@@ -167,18 +167,23 @@ class Consolidated:
     views: Tables
 
 
-def consolidate(job: Job, register: Register, checked: Checked) -> Consolidated:
-    """The tables and the sheets' frames, all controls at 0. Raises ControlGap otherwise."""
+def consolidate(job: Job, checked: Checked) -> Tables:
+    """The tables that a run makes, but for what compares them."""
     tables = make_tables(checked, job.config, job.day, job.scenario)
     tables["depots"] = with_returns(tables["depots"], tables["constats"])
+    return tables
+
+
+def control_totals(job: Job, register: Register, standings: Sequence[Standing], tables: Tables) -> Consolidated:
+    """The tables with what changed since those before, and the sheets' frames, all controls at 0. Raises ControlGap otherwise."""
     controls = [(r["controle"], r["attendu"], r["obtenu"]) for r in tables["controles"].to_dicts()]
-    reference = find_reference(register, job.day, has_news=not _news(job, register, checked.decided.standings).is_empty())
+    reference = find_reference(register, job.day, has_news=not _news(job, register, standings).is_empty())
     if reference:
-        tables["changements"] = changes(reference.tables, tables, reference.name)
-        validated(Changements, tables["changements"])
-        controls += change_controls(reference.tables, tables, tables["changements"])
+        changed = changes(reference.tables, tables, reference.name)
+        controls += change_controls(reference.tables, tables, changed)
+        tables = {**tables, "changements": validated(Changements, changed)}
     views = build_views(tables, job.config.campagne.annee)
-    tables["controles"] = controls_table([*controls, *sheet_controls(tables, views)])
+    tables = {**tables, "controles": controls_table([*controls, *sheet_controls(tables, views)])}
     wrong = gaps(tables["controles"])
     if wrong:
         raise ControlGap(

@@ -96,7 +96,8 @@ def outputs_of(inputs: Path, outputs: Path, readers: ReaderPool | InProcess, ord
     if order:
         order.shuffle(files)
     said = steps.read_lot(job, readers, [f for f in files if not f.ignored])
-    made = steps.consolidate(job, steps.open_register(job), steps.check_all(job, files, said))
+    checked = steps.check_all(job, files, said)
+    made = steps.control_totals(job, steps.open_register(job), checked.decided.standings, steps.consolidate(job, checked))
     outputs.mkdir(parents=True)
     steps.write_data(outputs, made)
     steps.write_budget_workbook(job, outputs, made)
