@@ -12,7 +12,8 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from pathlib import Path, PurePosixPath
+from pathlib import Path
+from posixpath import splitext
 from typing import Any, BinaryIO
 
 import polars as pl
@@ -152,7 +153,7 @@ def copy_name(standing: Standing) -> str | None:
     """The name of a file's copy: its content and its format. None for a file that its own rules reject, or that is ignored."""
     if standing.alone not in (ACCEPTED, ACCEPTED_WITH_RESERVES) or not standing.received.sha256:
         return None
-    return standing.received.sha256 + PurePosixPath(standing.path).suffix.lower()
+    return standing.received.sha256 + splitext(standing.path)[1].lower()
 
 
 def stage_copies(register: Register, inputs: Path, standings: Sequence[Standing], staged: Path) -> None:
