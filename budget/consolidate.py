@@ -17,11 +17,13 @@ def budget_table(batch: Batch, decided: Decided, covered: pl.DataFrame) -> pl.Da
 
     Of several campaigns that cover one exercice of a project, the latest counts (contract §2.3): `covered` is what `coverage` gives.
     """
-    lines = batch.sheets["budget"].filter("compte_seul", pl.col("montant_eur") != 0)
-    counted = lines.join(decided.counting(), on="fichier", how="semi", maintain_order="left")
-    joined = counted.join(identities(batch), on="fichier", how="left", maintain_order="left")
+    known = ["fichier", "feuille", "exercice", "compte", "libelle", "sens", "montant_eur", "cellule"]
+    lines = batch.sheets["budget"].select(*known, "compte_seul").filter("compte_seul", pl.col("montant_eur") != 0)
+    files = identities(batch).join(decided.counting(), on="fichier", how="semi")
     latest = covered.select("fichier", "exercice", retenu=pl.lit(True))
-    joined = joined.join(latest, on=["fichier", "exercice"], how="left", maintain_order="left")
+    joined = lines.join(files, on="fichier", maintain_order="left").join(
+        latest, on=["fichier", "exercice"], how="left", maintain_order="left"
+    )
     states = joined.with_columns(etat=pl.when(pl.col("retenu")).then(pl.lit(KEPT)).otherwise(pl.lit(UPDATED)))
     return in_order(shape(states, BudgetLines), [*PROJECT, "campagne", "exercice", "fichier", "feuille"])
 

@@ -32,8 +32,9 @@ def in_period() -> pl.Expr:
 
 def balances(lines: pl.DataFrame, budget: pl.DataFrame, batch: Batch, tolerance: pl.Expr) -> pl.DataFrame:
     """Model Equilibres."""
-    rows = budget.join(batch.readable_files("budget"), on="fichier", how="semi", maintain_order="left")
-    counted = lines.filter("compte_seul").join(batch.readable_files("budget"), on="fichier", how="semi", maintain_order="left")
+    files = batch.readable_files("budget").lazy()
+    rows = budget.lazy().filter(pl.col("niveau") == "total").join(files, on="fichier", how="semi", maintain_order="left")
+    counted = lines.lazy().filter("compte_seul").join(files, on="fichier", how="semi", maintain_order="left")
     heading = pl.col("rubrique")
     # A line of no known account could belong to either side: it silences all four sums.
     sides = {
@@ -52,8 +53,7 @@ def balances(lines: pl.DataFrame, budget: pl.DataFrame, batch: Batch, tolerance:
         cellule_86=pl.col("cellule").filter(heading == IN_KIND[0]).first(),
         valeur_86=pl.col("montant_eur").filter(heading == IN_KIND[0]).first(),
     )
-    stated = rows.filter(pl.col("niveau") == "total").group_by("fichier", "exercice", maintain_order=True)
-    totals = stated.agg(
+    totals = rows.group_by("fichier", "exercice", maintain_order=True).agg(
         pl.col("feuille").first().alias("feuille_total"),
         *(pl.col("montant_eur").filter(pl.col("sens") == s).first().alias(f"total_{s}s_eur") for s in ("charge", "produit")),
         *(pl.col("cellule").filter(pl.col("sens") == s).first().alias(f"cellule_total_{s}s") for s in ("charge", "produit")),
@@ -62,7 +62,7 @@ def balances(lines: pl.DataFrame, budget: pl.DataFrame, batch: Batch, tolerance:
     # Totals stated over an exercice with no line at all are compared with 0.
     bare = pl.col("feuille").is_null()
     filled = [pl.when(bare).then(ZERO).otherwise(pl.col(name)).alias(name) for name in sides]
-    return joined.with_columns(*filled, feuille=pl.coalesce("feuille", "feuille_total"), tolerance_eur=tolerance)
+    return joined.with_columns(*filled, feuille=pl.coalesce("feuille", "feuille_total"), tolerance_eur=tolerance).collect()
 
 
 def headings(remainders: pl.DataFrame, tolerance: pl.Expr) -> pl.DataFrame:

@@ -55,7 +55,7 @@ def heading_remainders(lines: pl.DataFrame) -> pl.DataFrame:
 
 def read_by_file(budget: pl.DataFrame, remainders: pl.DataFrame) -> pl.DataFrame:
     """Euros read in each budget: `fichier, lu_eur`: the lines that count, and the headings' remainders."""
-    counted = budget.filter("compte_seul").group_by("fichier").agg(lignes_eur=pl.col("montant_eur").sum())
+    counted = budget.lazy().filter("compte_seul").group_by("fichier").agg(lignes_eur=pl.col("montant_eur").sum()).collect()
     rest = remainders.group_by("fichier").agg(pl.col("reste_eur").sum())
     joined = counted.join(rest, on="fichier", how="left")
     return joined.select("fichier", lu_eur=pl.col("lignes_eur") + pl.col("reste_eur").fill_null(_NOTHING))

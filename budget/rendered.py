@@ -20,7 +20,7 @@ def rendered_table(realises: pl.DataFrame, budget: pl.DataFrame) -> tuple[pl.Dat
     """Table `compte_rendu` from the tables `realises` and `budget`, and its provenances."""
     spent = _counted(_with_account(realises.filter(pl.col("etat") == KEPT)))
     files = spent.group_by(YEAR).agg(pl.col("fichier").max().alias("compte_rendu"))
-    planned = _with_account(budget.filter(pl.col("etat") == KEPT)).join(files, on=YEAR, how="semi", maintain_order="left")
+    planned = _with_account(budget.filter(pl.col("etat") == KEPT).join(files, on=YEAR, how="semi", maintain_order="left"))
     spent, planned = _at_one_level(spent, planned)
     ours = spent.group_by(_LINE).agg(
         pl.col("realise_eur").sum(),

@@ -64,7 +64,7 @@ def coverage(batch: Batch, decided: Decided) -> pl.DataFrame:
     A row per project and exercice: `campagne, fichier, date_depot`.
     """
     lines = account_lines(batch.sheets["budget"].select("fichier", "exercice", "compte_seul"))
-    covered = pl.concat([f.select("fichier", "exercice") for f in (lines, batch.sheets["plan"])]).drop_nulls().unique()
+    covered = pl.concat([f.select("fichier", "exercice").unique() for f in (lines, batch.sheets["plan"])]).drop_nulls().unique()
     counted = covered.join(decided.counting(), on="fichier", how="semi")
     mine = counted.join(identities(batch).select("fichier", *PROJECT, "campagne", "date_depot"), on="fichier")
     return mine.filter(pl.col("campagne") == pl.col("campagne").max().over(*PROJECT, "exercice"))
