@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote
 
 import polars as pl
@@ -17,15 +18,17 @@ import pytest
 import sample_tables as st
 from cell_dump import cells, part
 from openpyxl import load_workbook
+from python_calamine import CalamineWorkbook
 
 from budget.views import build_views
 from schemas.parameters import load_config
-from workbooks import bulk, links, sheet
+from workbooks import bulk, links, sheet, slices
 from workbooks.links import encode_path, source_links
 from workbooks.readback import read_back, verify_report
 from workbooks.report_context import ReportContext
 from workbooks.report_finance import expected_finance, write_finance
 from workbooks.report_status import expected_status, write_status
+from workbooks.slices import rows_in_slices
 from workbooks.textcells import MAX_TEXT, Texts, printable
 
 ROOT = Path(__file__).parent.parent
@@ -88,7 +91,28 @@ def test_golden_dump(name: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", REPORTS)
 @pytest.mark.parametrize("case", [st.small_case, st.october_2010, st.tables])
-def test_the_file_says_what_the_views_say(name: str, case: Callable[[], st.Tables], tmp_path: Path) -> None:
+def test_slices_hold_the_rows_of_the_sheet(name: str, case: Callable[[], st.Tables], tmp_path: Path) -> None:
+    path = write(tmp_path, name, case())
+    book = CalamineWorkbook.from_path(str(path))
+    for rank in range(len(book.sheet_names)):
+        rows = [row for row in book.get_sheet_by_index(rank).iter_rows() if any(cell != "" for cell in row)]
+        for size in (700, 5_000, 10**9):
+            found = [row for row in rows_in_slices(path, rank, size) if any(cell != "" for cell in row)]
+            assert [strip(row) for row in found] == [strip(row) for row in rows]
+
+
+def strip(row: list[Any]) -> list[Any]:
+    """A row without the blanks at its end: a slice is as wide as its longest row."""
+    return row[: max(place for place, cell in enumerate(row, 1) if cell != "")]
+
+
+@pytest.mark.parametrize("name", REPORTS)
+@pytest.mark.parametrize("case", [st.small_case, st.october_2010, st.tables])
+@pytest.mark.parametrize("long", [slices.LONG, 0], ids=["whole", "in slices"])
+def test_the_file_says_what_the_views_say(
+    name: str, case: Callable[[], st.Tables], long: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(slices, "LONG", long)
     tables = case()
     path = write(tmp_path, name, tables)
     wanted = REPORTS[name][1](tables, build_views(tables, 2010), CONTEXT)

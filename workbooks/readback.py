@@ -13,6 +13,7 @@ from typing import Any
 from python_calamine import CalamineWorkbook
 
 from workbooks.sheet import FIRST_ROW, HEADER_ROW, ROWS, TOTAL_LABEL, TOTAL_ROW
+from workbooks.slices import is_long, rows_in_slices
 from workbooks.synthese import TOTAL
 
 Sums = dict[str, Decimal]
@@ -52,18 +53,20 @@ def verify_report(path: Path, expected: Mapping[str, Mapping[str, Decimal]]) -> 
 
 
 def _tables(path: Path, labels: Container[str] | None = None) -> Iterator[_Table]:
-    """Each table of the workbook, with the sums of the columns that bear these labels, or of all; a large sheet is read row by row."""
+    """Each table of the workbook, with the sums of the columns that bear these labels, or of all."""
     names = CalamineWorkbook.from_path(str(path)).sheet_names
     # Reading a sheet leaves the processor free for another thread; each needs the workbook to itself.
     own = local()
 
-    def tables(name: str) -> list[_Table]:
+    def tables(rank: int) -> list[_Table]:
+        if is_long(path, rank):
+            return _tables_of(names[rank], rows_in_slices(path, rank), labels)
         if not hasattr(own, "book"):
             own.book = CalamineWorkbook.from_path(str(path))
-        return _tables_of(name, iter(own.book.get_sheet_by_name(name).iter_rows()), labels)
+        return _tables_of(names[rank], iter(own.book.get_sheet_by_index(rank).iter_rows()), labels)
 
     with ThreadPoolExecutor(2) as threads:
-        for found in threads.map(tables, names):
+        for found in threads.map(tables, range(len(names))):
             yield from found
 
 
