@@ -27,7 +27,7 @@ class FileFacts:
     pays_code: str | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Told:
     """A finding with its stable identifier, the value as written, and its two sentences."""
 

@@ -33,7 +33,7 @@ class Ruling:
     day: date | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Finding:
     """A finding as raised. `facts` fills the rule's sentences; `cell` is A1 style, empty where the finding has none.
 
