@@ -17,7 +17,7 @@ from pathlib import Path
 
 from generate import generate
 from measure import measure
-from page import Campaign, Other, page
+from page import Campaign, Other, Start, page
 
 HERE = Path(__file__).parent
 PROJECT = HERE.parent
@@ -43,7 +43,7 @@ def campaign(count: int, pandas: Path, rounds: int) -> Campaign:
     if script and any(best[key] != script[key] for key in ("fichiers", "acceptes", "euros")):
         raise SystemExit(f"Résultats différents : le script trouve {script}, le flux {best}.")
     return Campaign(count, script and script["secondes"], script and script["memoire_mo"], floor["secondes"], best["secondes"],
-                    best["memoire_mo"], best["un_de_plus"])  # fmt: skip
+                    best["memoire_mo"], best["un_de_plus"], best["fixe"])  # fmt: skip
 
 
 def profile(count: int) -> dict[str, float]:
@@ -70,6 +70,15 @@ def others() -> list[Other]:
         Other("Feuille de 200 000 lignes, rapport à openpyxl (sans styles ni liens)", ratio, 10, unit="×", at_least=True),
         Other("Feuille de 200 000 lignes, mémoire", sheet["memoire_mo"], 400, unit="Mo"),
     ]
+
+
+def prefect_start() -> Start:
+    """What Prefect takes to start."""
+    with tempfile.TemporaryDirectory() as home:
+        mine = {"PREFECT_HOME": home}
+        ready = "from flows.own_server import OwnServer; server = OwnServer(); server.url; server.end()"
+        times = [[lasting(sys.executable, "-c", code, env=mine) for _ in range(3)] for code in ("import prefect", ready)]
+    return Start(*map(min, times))
 
 
 def lasting(*command: str | Path, env: dict[str, str] | None = None) -> float:
@@ -132,7 +141,7 @@ def main() -> None:
     for other in rest:
         print(other.told(), flush=True)
     if arguments.page:
-        text = page(made, rest, profile(SCRIPT_UP_TO), os.cpu_count() or 1, load)
+        text = page(made, rest, profile(SCRIPT_UP_TO), prefect_start(), os.cpu_count() or 1, load)
         arguments.page.write_text(text, encoding="utf-8")
         print(f"Écrit : {arguments.page}")
 
