@@ -11,9 +11,10 @@ of markup is understood once, and what it says is kept. Values are then taken by
 import re
 import sys
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import compress
 from operator import lt
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from workbooks.cells import COLUMNS, ROWS, indices
 from workbooks.markup import is_plain, remembered
@@ -106,7 +107,6 @@ class _Mark(NamedTuple):
     """That of the last of its cells, of any kind; -1 where there is none."""
     first: int
     """That of the first one; beyond all places where there is none."""
-    column: int
     shared: bool
     """The value is the number of a shared text."""
     text: bool
@@ -147,7 +147,7 @@ def _read_mark(markup: str) -> _Mark:
         raise ValueError(markup)
     shared, text, number = (opened and cell.kind in kinds for kinds in (("s",), ("s", "str", "b"), ("", "n")))
     odd = bool(formulas or hidden) or (opened and not text and not number)
-    return _Mark(opened, last, first, max(last, 0) % COLUMNS, shared, text, number, odd, cell, tuple(formulas), tuple(hidden))
+    return _Mark(opened, last, first, shared, text, number, odd, cell, tuple(formulas), tuple(hidden))
 
 
 def _turn(token: str, attributes: str, inside: bool, hidden: list[int]) -> bool:
@@ -181,6 +181,32 @@ def _marks(written: Sequence[str]) -> list[_Mark]:
     return [mark or _MARKS.setdefault(markup, _read_mark(markup)) for mark, markup in zip(known, written, strict=True)]
 
 
+class _Shape(NamedTuple):
+    """What the markup of some rows says, whatever their values."""
+
+    first: int
+    last: int
+    marks: Sequence[_Mark]
+    shared: Sequence[bool]
+    text: Sequence[bool]
+    number: Sequence[bool]
+    texts_at: Sequence[int]
+    numbers_at: Sequence[int]
+    odd: bool
+
+
+def _shape(written: tuple[str, ...]) -> _Shape:
+    """Raises ValueError where some byte belongs to no cell, or cells do not rise."""
+    marks = _marks(written)
+    opens, places, firsts, shared, text, number, odd, *_ = zip(*marks, strict=True)
+    if opens.index(False) != len(marks) - 1 or not all(map(lt, places, firsts[1:])):
+        raise ValueError(written)
+    return _Shape(min(firsts), max(places), marks, shared, text, number, [*compress(places, text)], [*compress(places, number)], any(odd))
+
+
+_shape_of = lru_cache(maxsize=64)(_shape)
+_SHORT = 1000
+"""Values of a sheet whose shape is remembered: sheets made from one template, and filled alike, share theirs."""
 _BLOCK = 1_000_000
 """Signs that are taken apart at a time: a long sheet is never held several times."""
 
@@ -201,36 +227,33 @@ def _count_cells(body: str, counter: CellCounter) -> None:
     for block in _blocks(body):
         # As if it came after a row, so that what stands before its first value is like what stands before any other.
         pieces = _VALUE.split("</row>" + block)
-        marks, values = _marks(pieces[::2]), pieces[1::2]
-        opens, places, firsts, *said = zip(*marks, strict=True)
-        if opens.index(False) != len(values) or not all(map(lt, (last, *places), firsts)):
+        written, values = tuple(pieces[::2]), pieces[1::2]
+        shape = _shape_of(written) if len(written) < _SHORT else _shape(written)
+        if shape.first <= last:
             raise ValueError(block)
-        last = max(last, *places)
-        if not _add_together(places, said, values, counter):
-            _add_each(marks, [*values, ""], counter)
+        last = max(last, shape.last)
+        if shape.odd or not _add_together(shape, values, counter):
+            _add_each(shape.marks, [*values, ""], counter)
 
 
-def _add_together(places: Sequence[int], said: Sequence[Sequence[Any]], values: Sequence[str], counter: CellCounter) -> bool:
+def _add_together(shape: _Shape, values: Sequence[str], counter: CellCounter) -> bool:
     """Add the cells of some rows where all are plain texts and numbers; False, and none added, where some are not."""
     book, scan = counter.book, counter.scan
-    columns, shared, text, number, odd = said[:5]
-    written, figures = [*compress(values, shared)], [*compress(values, number)]
-    if any(odd) or "" in values or "".join(written).strip("0123456789") or "".join(figures).strip("0123456789."):
+    written, figures = [*compress(values, shape.shared)], [*compress(values, shape.number)]
+    if "" in values or "".join(written).strip("0123456789") or "".join(figures).strip("0123456789."):
         return False
     texts, numbers = {*map(int, written)}, [*map(float, figures)]
     if max(texts, default=-1) >= book.texts or not texts.isdisjoint(book.spaces) or max(numbers, default=0) >= LAST_DAY:
         return False
+    texts_at = shape.texts_at
     if not texts.isdisjoint(book.blank_texts):
-        text = [
-            holds and not (refers and int(value) in book.blank_texts) for holds, refers, value in zip(text, shared, values, strict=False)
-        ]
-    texts_at, numbers_at = [*compress(places, text)], [*compress(places, number)]
+        told = zip(texts_at, compress(values, shape.text), compress(shape.shared, shape.text), strict=True)
+        texts_at = [place for place, value, refers in told if not (refers and int(value) in book.blank_texts)]
     scan.texts += texts_at
-    scan.numbers_at += numbers_at
+    scan.numbers_at += shape.numbers_at
     scan.numbers += numbers
-    for found, places_of in ((text, texts_at), (number, numbers_at)):
-        if places_of:
-            scan.reach(places_of[-1] // COLUMNS + 1, max(compress(columns, found)) + 1)
+    places = (*texts_at, *shape.numbers_at)
+    scan.reach(max(places, default=-1) // COLUMNS + 1, max([place % COLUMNS for place in places], default=-1) + 1)
     return True
 
 
