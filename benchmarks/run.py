@@ -133,17 +133,18 @@ def main() -> None:
     arguments = parser.parse_args()
     os.environ["PYTHONPATH"] = str(PROJECT)
     load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
-    made = []
-    for count in arguments.tailles:
-        made.append(campaign(count, arguments.pandas, arguments.passages))
-        print(made[-1].told(), flush=True)
     rest = others()
     for other in rest:
         print(other.told(), flush=True)
-    if arguments.page:
-        text = page(made, rest, profile(SCRIPT_UP_TO), prefect_start(), os.cpu_count() or 1, load)
-        arguments.page.write_text(text, encoding="utf-8")
-        print(f"Écrit : {arguments.page}")
+    facts = rest, profile(SCRIPT_UP_TO), prefect_start(), os.cpu_count() or 1, load
+    made = []
+    for count in sorted(arguments.tailles):
+        made.append(campaign(count, arguments.pandas, arguments.passages))
+        print(made[-1].told(), flush=True)
+        if arguments.page and count >= SCRIPT_UP_TO:
+            # At each size: the longest takes an hour, and may want more than this machine has.
+            arguments.page.write_text(page(made, *facts), encoding="utf-8")
+            print(f"Écrit : {arguments.page}", flush=True)
 
 
 if __name__ == "__main__":
