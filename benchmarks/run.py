@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from generate import generate
+from generate import generate, write_campaign
 from measure import measure
 from page import Campaign, Other, Start, page
 
@@ -24,6 +24,8 @@ PROJECT = HERE.parent
 SIZES = (21, 1000)
 SCRIPT_UP_TO = 1000
 """Beyond, the script's time is that of so many workbooks, by proportion."""
+ONE_MORE_CAMPAIGN = 90_001
+"""Far from the others: nobody has seen its file."""
 LONG_SHEET = 200_000
 POLES = (sys.executable, "-m", "flows.cli")
 
@@ -38,12 +40,14 @@ def campaign(count: int, pandas: Path, rounds: int) -> Campaign:
         raw = [measure(sys.executable, HERE / "raw.py", inputs) for _ in range(rounds)]
         outputs = [Path(folder) / f"sorties-{rank}" for rank in range(rounds if few else 1)]
         ours = [measure(sys.executable, HERE / "ours.py", "flux", inputs, made) for made in outputs]
-    best, floor = (min(side, key=lambda m: m["secondes"]) for side in (ours, raw))
+        write_campaign(inputs, ONE_MORE_CAMPAIGN, 1)
+        more = [measure(sys.executable, HERE / "ours.py", "flux", inputs, made) for made in outputs]
+    best, floor, night = (min(side, key=lambda m: m["secondes"]) for side in (ours, raw, more))
     script = min(theirs, key=lambda m: m["secondes"]) if theirs else None
     if script and any(best[key] != script[key] for key in ("fichiers", "acceptes", "euros")):
         raise SystemExit(f"Résultats différents : le script trouve {script}, le flux {best}.")
     return Campaign(count, script and script["secondes"], script and script["memoire_mo"], floor["secondes"], best["secondes"],
-                    best["memoire_mo"], best["un_de_plus"], best["fixe"])  # fmt: skip
+                    max(best["memoire_mo"], night["memoire_mo"]), night["secondes"], best["fixe"])  # fmt: skip
 
 
 def profile(count: int) -> dict[str, float]:
@@ -87,18 +91,18 @@ def lasting(*command: str | Path, env: dict[str, str] | None = None) -> float:
 
 
 def october(example: Path) -> tuple[float, float, float]:
-    """`poles run` on the example: the first time ever, the second, and with a server of Prefect's running."""
-    with tempfile.TemporaryDirectory() as home:
-        mine = {"PREFECT_HOME": str(Path(home) / "prefect")}
+    """`poles run` on the example: the first time ever, the next ones, and with a server of Prefect's running; the best of three each."""
+    with tempfile.TemporaryDirectory() as folder:
 
-        def run(name: str, **more: str) -> float:
-            command = (*POLES, "run", "--entrees", example, "--sorties", Path(home) / name, "--au", "2010-11-30")
-            return lasting(*command, env={**mine, **more})
+        def run(home: str, name: str, **more: str) -> float:
+            command = (*POLES, "run", "--entrees", example, "--sorties", Path(folder) / name, "--au", "2010-11-30")
+            return lasting(*command, env={"PREFECT_HOME": str(Path(folder) / home), **more})
 
-        first, again = run("un"), run("deux")
-        with server(mine) as address:
-            run("trois", PREFECT_API_URL=address)
-            return first, again, run("quatre", PREFECT_API_URL=address)
+        first = min(run(f"prefect-{rank}", f"un-{rank}") for rank in range(3))
+        again = min(run(f"prefect-{rank}", f"deux-{rank}") for rank in range(3))
+        with server({"PREFECT_HOME": str(Path(folder) / "prefect-0")}) as address:
+            served = [run("prefect-0", f"trois-{rank}", PREFECT_API_URL=address) for rank in range(4)]
+    return first, again, min(served)
 
 
 @contextmanager
