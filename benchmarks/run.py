@@ -146,7 +146,7 @@ def main() -> None:
         made.append(campaign(count, arguments.pandas, arguments.passages))
         print(made[-1].told(), flush=True)
         if arguments.page and count >= SCRIPT_UP_TO:
-            # At each size: the longest takes an hour, and may want more than this machine has.
+            # At each size: the longest may want more memory than this machine has.
             arguments.page.write_text(page(made, *facts), encoding="utf-8")
             print(f"Écrit : {arguments.page}", flush=True)
 
