@@ -1,6 +1,6 @@
 """Prove that nothing is lost: files found, euros read, sheets against tables. One gap makes the run fail (contract §4)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 import polars as pl
@@ -34,7 +34,7 @@ def file_controls(found: int, depots: pl.DataFrame) -> list[Control]:
     return [("Fichiers trouvés = somme des cinq décisions (nombre)", Decimal(found), Decimal(decided))]
 
 
-def euro_controls(depots: pl.DataFrame, tables: dict[str, pl.DataFrame]) -> list[Control]:
+def euro_controls(depots: pl.DataFrame, tables: Mapping[str, pl.DataFrame]) -> list[Control]:
     """For each kind of document: euros read = consolidated + set aside + replaced + réactualisé.
 
     What is consolidated comes from the tables, cell by cell, not from the files' own sums.
@@ -57,7 +57,7 @@ def _read(depots: pl.DataFrame, document: str) -> Decimal:
     return _total(_of(depots, document), "lu_eur")
 
 
-def _found(depots: pl.DataFrame, tables: dict[str, pl.DataFrame], document: str) -> Decimal:
+def _found(depots: pl.DataFrame, tables: Mapping[str, pl.DataFrame], document: str) -> Decimal:
     mine = _of(depots, document)
     sources = {
         PREFIGURATION: [("budget", "montant_eur")],
@@ -75,7 +75,7 @@ def _total(frame: pl.DataFrame, column: str) -> Decimal:
     return Decimal(frame[column].sum() or 0)
 
 
-def money_controls(tables: dict[str, pl.DataFrame]) -> list[Control]:
+def money_controls(tables: Mapping[str, pl.DataFrame]) -> list[Control]:
     """What the tables of the Région and of the co-financers hold is what the decisions, payments and statements say, to the cent."""
     votes, decisions, payments = tables["votes"].filter(pl.col("etat") == KEPT), tables["decisions"], tables["mandats"]
     funding, pairs, engaged, due = (tables[n] for n in ("financements", "rapprochement", "engagements", "echeancier"))
@@ -102,7 +102,7 @@ def money_controls(tables: dict[str, pl.DataFrame]) -> list[Control]:
     ]
 
 
-def amounts_by_file(depots: pl.DataFrame, read: pl.DataFrame, aside: pl.DataFrame, tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
+def amounts_by_file(depots: pl.DataFrame, read: pl.DataFrame, aside: pl.DataFrame, tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
     """Add `lu_eur, compte_eur, ecarte_eur` to the files (with their `decision`).
 
     `read` and `aside` have `fichier, lu_eur` and `fichier, ecarte_eur`, summed from the sheets; what is counted is summed from the

@@ -1,5 +1,6 @@
 """The arithmetic from readings to tables, in two steps: what is wrong, then what counts. Runs without Prefect, the clock or a disk."""
 
+from collections.abc import Mapping
 from datetime import date
 
 import polars as pl
@@ -20,19 +21,22 @@ from budget.rows import identities
 from budget.status import Sources, status_table
 from budget.versions import versions_tables
 from schemas.financers import FinancerDirectory
+from schemas.packed import Tables as Tables
+from schemas.packed import packed
 from schemas.parameters import Config
 from schemas.spec import DOSSIERS
 from schemas.table import validated
 from schemas.tables import IGNORED, TABLES, Depots, empty, polars_schema
 
-Tables = dict[str, pl.DataFrame]
+GROWING = ("budget", "financements", "rapprochement", "constats", "provenances")
+"""The tables that have several rows for each file: they are kept packed."""
 
 
 def make_tables(checked: Checked, config: Config, day: date, scenario: str = "") -> Tables:
     """All output tables, each valid against its model, with the controls on files and euros; what a scenario adds, if one is named."""
     batch, decided = checked.batch, checked.decided
     directory = FinancerDirectory(config.extra_financers())
-    tables: Tables = {name: empty(model) for name, model in TABLES.items()}
+    tables = {name: empty(model) for name, model in TABLES.items()}
     money = money_tables(batch, decided, checked.examined, config, day, scenario)
     tables |= money.tables
     found = checked.settle(money.found + unpublishable(tables["decisions"], batch, config.open_data, day))
@@ -48,7 +52,7 @@ def make_tables(checked: Checked, config: Config, day: date, scenario: str = "")
     )
     for name, model in TABLES.items():
         validated(model, tables[name])
-    return tables
+    return Tables({name: packed(table) if name in GROWING else table for name, table in tables.items()})
 
 
 def _each_once(rows: pl.DataFrame) -> pl.DataFrame:
@@ -60,7 +64,7 @@ def _file_facts(checked: Checked) -> dict[str, FileFacts]:
     return {s.path: FileFacts(s.received.sha256, s.identity.get("pays_code")) for s in checked.decided.standings}
 
 
-def _status_sources(checked: Checked, tables: Tables) -> Sources:
+def _status_sources(checked: Checked, tables: Mapping[str, pl.DataFrame]) -> Sources:
     batch, decided = checked.batch, checked.decided
     posts = batch.sheets["postes"].filter(pl.col("aide_eur") > 0).group_by("fichier").agg(postes=pl.col("poste").n_unique().cast(pl.Int64))
     starts = batch.sheets["identification"].select("fichier", "date_debut")
@@ -75,7 +79,7 @@ def _status_sources(checked: Checked, tables: Tables) -> Sources:
     )
 
 
-def _depots(checked: Checked, tables: Tables, directory: FinancerDirectory) -> pl.DataFrame:
+def _depots(checked: Checked, tables: Mapping[str, pl.DataFrame], directory: FinancerDirectory) -> pl.DataFrame:
     """Table `depots`: a row per file found, with its identity, its decision, its findings and its euros."""
     standings = checked.decided.standings
     financers = statement_names(checked.batch, directory)

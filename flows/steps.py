@@ -18,7 +18,7 @@ from budget.decide import Standing
 from budget.open_data import subventions
 from budget.pipeline import Checked, Tables, check_said, make_tables
 from budget.said import Said, gather
-from budget.views import build_views, sheet_controls
+from budget.views import Views, build_views, sheet_controls
 from flows.disk import named, reason, write_new
 from flows.errors import ControlGap, RunError
 from flows.publish import publish, staging
@@ -87,7 +87,7 @@ def job(config_path: Path, inputs: str | Path | None, outputs: str | Path | None
 class Outcome:
     """What a run gave: the tables, the files written, and the table `depots` of the consolidation before it, if any."""
 
-    tables: Tables
+    tables: Mapping[str, pl.DataFrame]
     written: tuple[Path, ...]
     before: pl.DataFrame | None = None
 
@@ -164,14 +164,13 @@ class Consolidated:
     """The tables, and the frames that the sheets show."""
 
     tables: Tables
-    views: Tables
+    views: Views
 
 
 def consolidate(job: Job, checked: Checked) -> Tables:
     """The tables that a run makes, but for what compares them."""
     tables = make_tables(checked, job.config, job.day, job.scenario)
-    tables["depots"] = with_returns(tables["depots"], tables["constats"])
-    return tables
+    return tables.with_tables({"depots": with_returns(tables["depots"], tables["constats"])})
 
 
 def control_totals(job: Job, register: Register, standings: Sequence[Standing], tables: Tables) -> Consolidated:
@@ -181,9 +180,9 @@ def control_totals(job: Job, register: Register, standings: Sequence[Standing], 
     if reference:
         changed = changes(reference.tables, tables, reference.name)
         controls += change_controls(reference.tables, tables, changed)
-        tables = {**tables, "changements": validated(Changements, changed)}
+        tables = tables.with_tables({"changements": validated(Changements, changed)})
     views = build_views(tables, job.config.campagne.annee)
-    tables = {**tables, "controles": controls_table([*controls, *sheet_controls(tables, views)])}
+    tables = tables.with_tables({"controles": controls_table([*controls, *sheet_controls(tables, views)])})
     wrong = gaps(tables["controles"])
     if wrong:
         raise ControlGap(

@@ -1,0 +1,110 @@
+"""Frames kept packed: as Parquet, in memory, in parts. Packed, the lines of ten thousand files weigh a megabyte instead of a hundred.
+
+What grows with the number of files is held so, and taken out a part or a few columns at a time: what a run holds at once is bounded by
+its largest part, not by its inputs.
+"""
+
+import io
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import polars as pl
+
+
+@dataclass(frozen=True)
+class Packed:
+    """A frame in parts, each the bytes of a Parquet file; at least one, which may be empty. The parts follow each other."""
+
+    parts: tuple[bytes, ...]
+
+    @classmethod
+    def of(cls, frames: Iterable[pl.DataFrame]) -> "Packed":
+        """Pack frames of one schema, each as soon as it comes; those that are empty are left out, but for the first."""
+        parts = list[bytes]()
+        for frame in frames:
+            if frame.is_empty() and parts:
+                continue
+            parts.append(_packed(frame))
+        return cls(tuple(parts))
+
+    def lazy(self) -> pl.LazyFrame:
+        """To take some columns or rows: the others are not unpacked."""
+        return pl.scan_parquet(list(self.parts))
+
+    def frame(self) -> pl.DataFrame:
+        """All of it."""
+        return pl.concat(self.frames()) if len(self.parts) > 1 else _unpacked(self.parts[0])
+
+    def frames(self) -> Iterator[pl.DataFrame]:
+        """Its parts, one at a time, in order."""
+        return map(_unpacked, self.parts)
+
+    @cached_property
+    def height(self) -> int:
+        """How many rows."""
+        return int(self.lazy().select(pl.len()).collect().item())
+
+    @property
+    def columns(self) -> list[str]:
+        """The names of its columns."""
+        return self.lazy().collect_schema().names()
+
+
+def packed(frame: pl.DataFrame) -> Packed:
+    """A frame, packed as one part."""
+    return Packed((_packed(frame),))
+
+
+def _packed(frame: pl.DataFrame) -> bytes:
+    buffer = io.BytesIO()
+    frame.write_parquet(buffer, compression="lz4", statistics=False)
+    return buffer.getvalue()
+
+
+def _unpacked(part: bytes) -> pl.DataFrame:
+    return pl.read_parquet(io.BytesIO(part))
+
+
+class Tables(Mapping[str, pl.DataFrame]):
+    """Tables by name. Those that are packed stay so: `tables[name]` unpacks one whole, `lazy` what is asked of it."""
+
+    def __init__(self, tables: Mapping[str, pl.DataFrame | Packed]) -> None:
+        """Each table as a frame, or packed."""
+        self._held = dict(tables)
+
+    def __getitem__(self, name: str) -> pl.DataFrame:
+        """A table, whole."""
+        held = self._held[name]
+        return held.frame() if isinstance(held, Packed) else held
+
+    def __iter__(self) -> Iterator[str]:
+        """The names."""
+        return iter(self._held)
+
+    def __len__(self) -> int:
+        """How many tables."""
+        return len(self._held)
+
+    def lazy(self, name: str) -> pl.LazyFrame:
+        """A table, of which only what is asked is unpacked."""
+        return self._held[name].lazy()
+
+    def frames(self, name: str) -> Iterator[pl.DataFrame]:
+        """A table a part at a time, in order."""
+        held = self._held[name]
+        return held.frames() if isinstance(held, Packed) else iter((held,))
+
+    def with_tables(self, tables: Mapping[str, pl.DataFrame | Packed]) -> "Tables":
+        """The same, these added or put in place of those of the same name."""
+        return Tables({**self._held, **tables})
+
+
+def lazy(tables: Mapping[str, pl.DataFrame], name: str) -> pl.LazyFrame:
+    """A table of which only some columns or rows are wanted, packed or not."""
+    return tables.lazy(name) if isinstance(tables, Tables) else tables[name].lazy()
+
+
+def frames(tables: Mapping[str, pl.DataFrame], name: str) -> Iterator[pl.DataFrame]:
+    """A table a part at a time, packed or not."""
+    return tables.frames(name) if isinstance(tables, Tables) else iter((tables[name],))
