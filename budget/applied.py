@@ -1,18 +1,20 @@
 """Tables `derogations`, `arbitrages` and `plafonds`: what staff decided, and which value applied to which dossier."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 import polars as pl
 
 from budget.caps import NAMES, PARAMETERS_OF, with_caps
 from budget.checking import Checked
+from budget.rows import shape
 from budget.settle import rulings_table, waivers_table
 from budget.validate import Located
+from schemas.packed import Tables
 from schemas.parameters import Config
 from schemas.region_tables import Plafonds
-from schemas.tables import TABLES, key_of, polars_schema
+from schemas.tables import TABLES, Provenances, empty, key_of, polars_schema
 
 
 def applied_tables(checked: Checked, found: Iterable[Located], config: Config, day: date) -> dict[str, pl.DataFrame]:
@@ -25,23 +27,23 @@ def applied_tables(checked: Checked, found: Iterable[Located], config: Config, d
     }
 
 
-def citing_corrections(provenances: pl.DataFrame, tables: Mapping[str, pl.DataFrame], checked: Checked) -> pl.DataFrame:
-    """The provenances, each corrected cell beside the ruling that replaced its value."""
+def citing_corrections(cited: Sequence[pl.LazyFrame], tables: Tables, checked: Checked) -> pl.DataFrame:
+    """What to add to these provenances: beside each corrected cell, the ruling that replaced its value."""
     cells = checked.settled.effects.cells.items()
     rows = [(path, sheet, cell, r.file, r.sheet, r.cell) for path, mine in cells for (sheet, cell), r in mine.items()]
+    if not rows:
+        return empty(Provenances)
     place = ["fichier", "feuille", "cellule"]
     corrected = pl.DataFrame(rows, schema=dict.fromkeys([*place, *(f"{name}_arbitrage" for name in place)], pl.String), orient="row")
-    if corrected.is_empty():
-        return provenances
     own = [
-        tables[name].select(
+        tables.lazy(name).select(
             *place, table=pl.lit(name), cle=pl.concat_str(*key_of(TABLES[name]), separator="|"), champ=pl.lit(champ)
         )
         for name, champ in _AMOUNTS.items()
     ]  # fmt: skip
-    cited = pl.concat([provenances.select(own[0].columns), *own]).join(corrected, on=place)
-    ruled = cited.select("table", "cle", "champ", *(pl.col(f"{name}_arbitrage").alias(name) for name in place))
-    return pl.concat([provenances, ruled.select(provenances.columns)])
+    known = pl.concat([frame.select(*place, "table", "cle", "champ") for frame in (*cited, *own)]).join(corrected.lazy(), on=place)
+    ruled = known.select("table", "cle", "champ", *(pl.col(f"{name}_arbitrage").alias(name) for name in place)).collect()
+    return shape(ruled, Provenances)
 
 
 _AMOUNTS = {

@@ -1,21 +1,22 @@
-"""Every rule on one file at a time, for all files at once: each kind of sheet and each kind of group is validated once."""
+"""Every rule on one file at a time, for all files of a part at once: each kind of sheet and each kind of group is validated once."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import polars as pl
 
 from budget import groups
 from budget.caps import rules_in_force, with_caps
-from budget.errors import Errors, Places, split_errors
+from budget.errors import ROW_DECIDED, Errors, Places, split_errors
 from budget.financers import statement_rows
 from budget.financers_cited import single_file_findings
-from budget.frames import MONEY, Batch
+from budget.frames import MONEY, Batch, Batches
 from budget.lines import account_lines
+from budget.overview import Overview, joined, overview_of
 from budget.poles import resolve_poles
 from budget.region import RegionWord, region_word
 from budget.rulings import NO_EFFECT, Effects, Rulings, read_rulings
-from budget.said import Said
 from budget.standing import deposit_order
 from budget.validate import Located, check_group, check_sheet
 from budget.waivers import PARAMETER_OF, TOLERANCE, read_waivers
@@ -32,11 +33,13 @@ from schemas.spec import DOSSIERS, VOLETS
 class Examined:
     """What single-file rules find, and what the Région says: its rows, its waivers, its rulings.
 
-    `batch`: the rows, each statement's with the Pays that its pôle names, and with its financer. `dossiers`: the Identification of the
-    dossiers, with `volet`, `date_regle` and the caps in force.
+    `batch`: of all files the Identification, and the rows of the sheets whose rows are decided one by one, each statement's with the Pays
+    that its pôle names, and with its financer; `overview` is what else is needed of all dossiers at once. `dossiers`: the Identification
+    of the dossiers, with `volet`, `date_regle` and the caps in force.
     """
 
     batch: Batch
+    overview: Overview
     found: list[Located]
     errors: Errors
     word: RegionWord
@@ -45,29 +48,67 @@ class Examined:
     dossiers: pl.DataFrame
 
 
-def examine(said: Said, batch: Batch, config: Config, rulings: Rulings | None = None, effects: Effects = NO_EFFECT) -> Examined:
+def examine(batches: Batches, config: Config, rulings: Rulings | None = None, effects: Effects = NO_EFFECT) -> Examined:
     """All findings of single-file rules, those of reading first. `rulings` are those of the Région's files where they are not given."""
-    places = Places(batch)
-    found = said.found + _check_sheets(batch, config)
-    order = _file_order(said.files, batch)
+    first = batches.open(0)
+    places = Places(first)
+    found = first.found + _check_sheets(first, config)
+    order = _file_order(first.files, first)
     word = None
     if rulings is None:
-        word = region_word(batch, split_errors(found, places), order)
-        rulings = read_rulings(word.rows["arbitrages"], batch, {received.path: received.sha256 for received in said.files})
+        word = region_word(first, split_errors(found, places), order)
+        rulings = read_rulings(word.rows["arbitrages"], first, _hashes(batches))
     found = effects.excluded(rulings.judge(found), places)
     if word is None or rulings.known:
         # What staff lift or exclude changes which rows are believed.
-        word = region_word(batch, split_errors(found, places, effects.rows), order, effects.files)
+        word = region_word(first, split_errors(found, places, effects.rows), order, effects.files)
     waivers = read_waivers(word.rows["derogations"])
-    dossiers = _dossiers(batch, word.rows["decisions"], config, waivers)
-    groups_found = _with_waivers(_check_groups(dossiers, batch, config), dossiers, waivers)
-    found += effects.excluded(rulings.judge(groups_found), places)
-    engagements, found = resolve_poles(batch, found, split_errors(found, places).by_file)
     directory = FinancerDirectory(config.extra_financers())
-    batch = replace(batch, sheets={**batch.sheets, "engagements": statement_rows(engagements, batch, directory)})
-    on_financers = single_file_findings(batch, directory)
-    found += effects.excluded(rulings.judge(on_financers), places)
-    return Examined(batch, found, split_errors(found, places, effects.rows), word, waivers, rulings, dossiers)
+
+    def judged(raised: Iterable[Located]) -> list[Located]:
+        return effects.excluded(rulings.judge(raised), places)
+
+    heads, overviews = list[_Head](), list[Overview]()
+    for place in range(len(batches)):
+        batch = batches.open(place) if place else first
+        dossiers = _dossiers(batch, word.rows["decisions"], config, waivers)
+        if place:
+            found += judged(batch.found + _check_sheets(batch, config))
+        posts = groups.posts_by_exercice(dossiers, batch)
+        found += judged(_with_waivers(_check_groups(dossiers, posts, batch, config), dossiers, waivers))
+        if place:
+            found += judged(single_file_findings(_with_financers(batch, batch.sheets["engagements"], directory), directory))
+        heads.append(_Head(batch.sheets["identification"], batch.positions.filter(_OF_ALL), dossiers))
+        overviews.append(overview_of(batch, posts))
+    known = pl.concat(head.identification for head in heads)
+    engagements, found = resolve_poles(first, known, found, split_errors(found, places).by_file)
+    first = _with_financers(first, engagements, directory)
+    batches.state(first.sheets["engagements"])
+    found += judged(single_file_findings(first, directory))
+    rows = {kind: rows for kind, rows in first.sheets.items() if kind in ROW_DECIDED}
+    common = Batch(sheets={**rows, "identification": known}, positions=pl.concat(head.positions for head in heads))
+    errors = split_errors(found, places, effects.rows)
+    return Examined(common, joined(overviews), found, errors, word, waivers, rulings, pl.concat(head.dossiers for head in heads))
+
+
+class _Head(NamedTuple):
+    """What is kept of each part once it is checked."""
+
+    identification: pl.DataFrame
+    positions: pl.DataFrame
+    dossiers: pl.DataFrame
+
+
+_OF_ALL = pl.col("kind").is_in(ROW_DECIDED) | ((pl.col("kind") == "identification") & (pl.col("champ") == "structure_porteuse"))
+"""The positions that rules on several files cite."""
+
+
+def _hashes(batches: Batches) -> dict[str, str]:
+    return {received.path: received.sha256 for part in batches.parts for received in part.files}
+
+
+def _with_financers(batch: Batch, engagements: pl.DataFrame, directory: FinancerDirectory) -> Batch:
+    return replace(batch, sheets={**batch.sheets, "engagements": statement_rows(engagements, batch, directory)})
 
 
 def _check_sheets(batch: Batch, config: Config) -> list[Located]:
@@ -103,7 +144,7 @@ def _with_rule_date(dossiers: pl.DataFrame, awards: pl.DataFrame) -> pl.DataFram
     return joined.with_columns(date_regle=pl.coalesce("decision", "date_depot")).drop("decision")
 
 
-def _check_groups(dossiers: pl.DataFrame, batch: Batch, config: Config) -> list[Located]:
+def _check_groups(dossiers: pl.DataFrame, posts: pl.DataFrame, batch: Batch, config: Config) -> list[Located]:
     default = pl.lit(config.seuils.tolerance_eur, MONEY)
     lines = account_lines(batch.sheets["budget"])
     plan = groups.plan_lines(batch)
@@ -120,7 +161,7 @@ def _check_groups(dossiers: pl.DataFrame, batch: Batch, config: Config) -> list[
         (models.PlanEtPostes, within(groups.plan_against_posts(plan, batch, default))),
         (models.Etudes, groups.studies(plan, dossiers, batch)),
         (models.Annuites, groups.annuities(dossiers, batch)),
-        (models.PostesParExercice, groups.posts_by_exercice(dossiers, batch)),
+        (models.PostesParExercice, posts),
         (models.Partenariats, groups.partnerships(dossiers, batch, config.textes.partenariat)),
         (models.ReglesEnVigueur, rules_in_force(dossiers, config.parametres)),
     )

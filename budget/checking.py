@@ -8,11 +8,13 @@ from budget.check import Examined, examine
 from budget.cross_projects import project_findings
 from budget.cross_votes import vote_findings
 from budget.decide import Decided, decide
+from budget.dossiers import dossiers_of
 from budget.errors import Places
-from budget.frames import Batch, assemble
+from budget.frames import Batches
 from budget.money import money_tables
+from budget.parts import Part, all_of, read_again
 from budget.rulings import NO_EFFECT, Effects, Rulings, effects_of
-from budget.said import Said, gather, read_again
+from budget.said import Said, gather
 from budget.settle import Settled
 from budget.validate import Located
 from schemas.decisions import LIFT
@@ -28,9 +30,9 @@ Reread = Callable[[Sequence[Received]], Said]
 
 @dataclass
 class Checked:
-    """All readings as frames, with every finding and the decision on each file; and what staff's rulings changed."""
+    """What all files say, with every finding and the decision on each file; and what staff's rulings changed."""
 
-    batch: Batch
+    batches: Batches
     found: list[Located]
     decided: Decided
     examined: Examined
@@ -38,7 +40,7 @@ class Checked:
 
     def settle(self, later: Iterable[Located]) -> list[Located]:
         """All findings with the rulings applied: those of `found`, and those raised since."""
-        return self.settled.findings([*self.found, *later], Places(self.batch))
+        return self.settled.findings([*self.found, *later], Places(self.examined.batch))
 
 
 def check_readings(
@@ -49,16 +51,16 @@ def check_readings(
 ) -> Checked:
     """`check_said` of what has just been read in this process."""
     again: Reread | None = (lambda wanted: gather([lot_of(reread(wanted))])) if reread else None
-    return check_said(files, gather([lot_of(readings)]), config, again)
+    return check_said(files, all_of(gather([lot_of(readings)])), config, again)
 
 
-def check_said(files: Sequence[Received], said: Said, config: Config, reread: Reread | None = None) -> Checked:
+def check_said(files: Sequence[Received], parts: Sequence[Part], config: Config, reread: Reread | None = None) -> Checked:
     """Check all files together and decide which count, from what those that are not ignored say.
 
     Rulings that correct or exclude are applied and all is checked again, until no ruling aims at what is found then: a value put right
     may call for another. Without `reread` no correction is applied; what staff lift or exclude is.
     """
-    checked = _check(files, said, config)
+    checked = _check(files, parts, config)
     rulings = checked.examined.rulings
     if not rulings.known:
         return checked
@@ -66,12 +68,12 @@ def check_said(files: Sequence[Received], said: Said, config: Config, reread: Re
     settled = Settled(rulings, NO_EFFECT, before)
     while True:
         found = _aimed(checked, rulings, config)
-        wanted = settled.effects.with_more(effects_of(rulings, found, Places(checked.batch))).without(settled.illegible)
+        wanted = settled.effects.with_more(effects_of(rulings, found, Places(checked.examined.batch))).without(settled.illegible)
         if reread is None:
             wanted = replace(wanted, cells={})
         if wanted == settled.effects:
             return replace(checked, settled=settled)
-        amended, effects, illegible = _amend(said, wanted, reread)
+        amended, effects, illegible = _amend(files, parts, wanted, reread)
         # What a correction brought about, and another ruling puts right, stays too.
         before += [(path, f) for path, f in found if settled.effects and rulings.changes(path, f)]
         settled = Settled(rulings, effects, before, settled.illegible | illegible)
@@ -83,14 +85,15 @@ def _aimed(checked: Checked, rulings: Rulings, config: Config) -> list[Located]:
     return [(path, f) for path, f in [*checked.found, *_on_money(checked, rulings, config)] if rulings.aimed(path)]
 
 
-def _check(files: Sequence[Received], said: Said, config: Config, rulings: Rulings | None = None, effects: Effects = NO_EFFECT) -> Checked:
-    batch = assemble(said, config.dossiers.region)
-    examined = examine(said, batch, config, rulings, effects)
-    batch = examined.batch
-    decided = decide(files, batch, examined, FinancerDirectory(config.extra_financers()), effects)
+def _check(
+    files: Sequence[Received], parts: Sequence[Part], config: Config, rulings: Rulings | None = None, effects: Effects = NO_EFFECT
+) -> Checked:
+    batches = Batches(parts, config.dossiers.region)
+    examined = examine(batches, config, rulings, effects)
+    decided = decide(files, examined, FinancerDirectory(config.extra_financers()), effects)
     found = examined.found + decided.findings
-    found += project_findings(batch, decided, examined.dossiers) + vote_findings(decided, config, examined.waivers)
-    return Checked(batch, found, decided, examined, Settled(examined.rulings, effects, ()))
+    found += project_findings(examined, decided) + vote_findings(decided, config, examined.waivers)
+    return Checked(batches, found, decided, examined, Settled(examined.rulings, effects, ()))
 
 
 def _on_money(checked: Checked, rulings: Rulings, config: Config) -> list[Located]:
@@ -99,23 +102,27 @@ def _on_money(checked: Checked, rulings: Rulings, config: Config) -> list[Locate
     if not any(code.startswith("COF") and RULES[code].stage == "croisement" for code in wanted & set(RULES)):
         return []
     # The day bears on what is due, never on a finding.
-    return money_tables(checked.batch, checked.decided, checked.examined, config, date.max).found
+    directory = FinancerDirectory(config.extra_financers())
+    dossiers = [dossiers_of(batch, checked.decided, directory) for batch in checked.batches if batch.pays]
+    return money_tables(dossiers, checked.decided, checked.examined, config, date.max).found
 
 
-def _amend(said: Said, effects: Effects, reread: Reread | None) -> tuple[Said, Effects, frozenset[Ruling]]:
+def _amend(
+    files: Sequence[Received], parts: Sequence[Part], effects: Effects, reread: Reread | None
+) -> tuple[Sequence[Part], Effects, frozenset[Ruling]]:
     """What files say, those corrected read again; the effects left, and the corrections whose value cannot be read."""
     if reread is None or not effects.cells:
-        return said, replace(effects, cells={}), frozenset()
-    again = reread(_amended(said, effects))
+        return parts, replace(effects, cells={}), frozenset()
+    again = reread(_amended(parts, effects))
     illegible = _illegible(again, effects)
     if illegible:
         effects = effects.without(illegible)
-        again = reread(_amended(said, effects))
-    return read_again(said, again), effects, illegible
+        again = reread(_amended(parts, effects))
+    return read_again(parts, again, files), effects, illegible
 
 
-def _amended(said: Said, effects: Effects) -> list[Received]:
-    known = {received.path: received for received in said.files}
+def _amended(parts: Sequence[Part], effects: Effects) -> list[Received]:
+    known = {received.path: received for part in parts for received in part.files}
     wanted = []
     for path, cells in sorted(effects.cells.items()):
         values = tuple((sheet, cell, ruling.value) for (sheet, cell), ruling in sorted(cells.items(), key=lambda pair: pair[0]))

@@ -21,18 +21,22 @@ def tolerances(dossiers: pl.DataFrame, waivers: pl.DataFrame) -> pl.DataFrame:
     return mine.join(places, on="numero", how="left").drop("numero")
 
 
-def cross_file_findings(made: Reconciled, stated: Statements, budget: pl.DataFrame, admitted: pl.DataFrame) -> list[Located]:
-    """COF401 to COF405 and COF408: dossiers against statements and the Région's decisions.
+def cross_file_findings(made: Reconciled, budget: pl.LazyFrame, admitted: pl.DataFrame) -> list[Located]:
+    """COF401 to COF404 and COF408: dossiers against statements and the Région's decisions.
 
-    `budget`: the table of that name; `admitted`: what `tolerances` gives.
+    `budget`: the table of that name, for the same Pays; `admitted`: what `tolerances` gives.
     """
     frames = (
         (models.LignesDuDossier, _dossier_side(made, admitted)),
         (models.LignesDuFinanceur, _financer_side(made)),
-        (models.LignesReprises, _followed(stated)),
         (models.FinancementsEtCharges, _against_charges(made, budget)),
     )
     return [located for model, frame in frames for located in check_group(model, frame)]
+
+
+def statement_findings(stated: Statements) -> list[Located]:
+    """COF405: each statement against the one before it."""
+    return check_group(models.LignesReprises, _followed(stated))
 
 
 def _dossier_side(made: Reconciled, admitted: pl.DataFrame) -> pl.DataFrame:
@@ -84,10 +88,10 @@ def _followed(stated: Statements) -> pl.DataFrame:
     return grouped.sort("fichier", *LINE).with_columns(pays_name(), feuille=pl.col("_feuille").fill_null("Engagements"))
 
 
-def _against_charges(made: Reconciled, budget: pl.DataFrame) -> pl.DataFrame:
+def _against_charges(made: Reconciled, budget: pl.LazyFrame) -> pl.DataFrame:
     """Model FinancementsEtCharges, for the exercices of which the accepted dossier has a budget."""
     key = ["fichier", *PROJECT, "exercice"]
     mine = budget.filter(pl.col("etat") == KEPT, pl.col("sens") == "charge", ~pl.col("compte").str.starts_with("86"))
-    charges = mine.group_by(key).agg(pl.col("feuille").first(), charges_eur=pl.col("montant_eur").sum())
+    charges = mine.group_by(key).agg(pl.col("feuille").first(), charges_eur=pl.col("montant_eur").sum()).collect()
     funded = made.matched.filter("accepte").group_by(key).agg(total_eur=(pl.col("confirme_eur") + pl.col("declare_eur")).sum())
     return funded.join(charges, on=key).sort(key)

@@ -36,14 +36,14 @@ def votes_table(rows: pl.DataFrame) -> pl.DataFrame:
 
 def decisions_table(batch: Batch, decided: Decided) -> pl.DataFrame:
     """Table `decisions`: the Région's decisions that count, amounts signed."""
-    rows = with_cells(united_rows("decisions", batch, decided), batch, "decisions", "vote_eur")
+    rows = with_cells(united_rows("decisions", decided), batch, "decisions", "vote_eur")
     signed = rows.with_columns(vote_eur=signed_vote(), cellule=pl.col("cellule_vote_eur"))
     return in_order(shape(signed, DecisionsRegion), _SOURCE)
 
 
 def mandats_table(batch: Batch, decided: Decided) -> pl.DataFrame:
     """Table `mandats`: the Région's payments that count, amounts signed."""
-    rows = with_cells(united_rows("mandats", batch, decided), batch, "mandats", "montant_eur")
+    rows = with_cells(united_rows("mandats", decided), batch, "mandats", "montant_eur")
     signed = rows.with_columns(montant_eur=signed_payment(), cellule=pl.col("cellule_montant_eur"))
     return in_order(shape(signed, MandatsRegion), _SOURCE)
 
@@ -62,4 +62,4 @@ def realises_table(batch: Batch, decided: Decided) -> pl.DataFrame:
         cellule_prevu=pl.col("cellule_prevu_eur"),
         etat=pl.when(latest).then(pl.lit(KEPT)).otherwise(pl.lit(UPDATED)),
     )
-    return in_order(shape(states, Realises), _SOURCE)
+    return in_order(shape(states, Realises), [*PROJECT, *_SOURCE])

@@ -8,6 +8,7 @@ import polars as pl
 from budget.frames import MONEY, ZERO
 from budget.lines import PROJECT
 from budget.shares import without_reserve
+from schemas.packed import lazy
 from schemas.programme import FIRM
 from schemas.spec import COMPTE_RENDU, DECISIONS, DOCUMENT_TYPES, FONCTIONNEMENT, PREFIGURATION, STATEMENT
 from schemas.tables import DECISIONS as FILE_DECISIONS
@@ -66,7 +67,9 @@ def _found(depots: pl.DataFrame, tables: Mapping[str, pl.DataFrame], document: s
         STATEMENT: [("votes", "vote_eur")],
         DECISIONS: [("decisions", "vote_eur"), ("mandats", "montant_eur")],
     }[document]
-    counted = sum((_total(tables[t].join(mine, on="fichier", how="semi"), c) for t, c in sources), Decimal(0))
+    files = mine.lazy().select("fichier")
+    kept = [(lazy(tables, name).join(files, on="fichier", how="semi").select(pl.col(c).sum()).collect(), c) for name, c in sources]
+    counted = sum((_total(frame, c) for frame, c in kept), Decimal(0))
     replaced = _total(mine.filter(pl.col("decision") == REPLACED), "lu_eur")
     return counted + _total(mine, "ecarte_eur") + replaced
 
@@ -102,21 +105,22 @@ def money_controls(tables: Mapping[str, pl.DataFrame]) -> list[Control]:
     ]
 
 
-def amounts_by_file(depots: pl.DataFrame, read: pl.DataFrame, aside: pl.DataFrame, tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+def amounts_by_file(depots: pl.DataFrame, euros: pl.DataFrame, tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
     """Add `lu_eur, compte_eur, ecarte_eur` to the files (with their `decision`).
 
-    `read` and `aside` have `fichier, lu_eur` and `fichier, ecarte_eur`, summed from the sheets; what is counted is summed from the
-    tables. A rejected file is set aside whole, a replaced one sets nothing aside.
+    `euros` has `fichier, lu_eur, ecarte_eur`, summed from the sheets; what is counted is summed from the tables. A rejected file is set
+    aside whole, a replaced one sets nothing aside.
     """
+    kept = {name: lazy(tables, name).filter(pl.col("etat") == KEPT) for name in ("budget", "votes", "realises")}
     sources = [
-        (tables["budget"].filter(pl.col("etat") == KEPT), "montant_eur"),
-        (tables["votes"].filter(pl.col("etat") == KEPT), "vote_eur"),
-        (tables["decisions"], "vote_eur"),
-        (tables["mandats"], "montant_eur"),
-        (tables["realises"].filter(pl.col("etat") == KEPT), "realise_eur"),
+        (kept["budget"], "montant_eur"),
+        (kept["votes"], "vote_eur"),
+        (lazy(tables, "decisions"), "vote_eur"),
+        (lazy(tables, "mandats"), "montant_eur"),
+        (kept["realises"], "realise_eur"),
     ]
     counted = pl.concat([_by_file(frame, column) for frame, column in sources]).group_by("fichier").agg(pl.col("compte_eur").sum())
-    for part in (read, counted, aside):
+    for part in (euros, counted):
         depots = depots.join(part, on="fichier", how="left", maintain_order="left")
     amounts = depots.with_columns(pl.col("lu_eur", "compte_eur", "ecarte_eur").fill_null(ZERO))
     own = (
@@ -129,5 +133,5 @@ def amounts_by_file(depots: pl.DataFrame, read: pl.DataFrame, aside: pl.DataFram
     return amounts.with_columns(ecarte_eur=own)
 
 
-def _by_file(frame: pl.DataFrame, column: str) -> pl.DataFrame:
-    return frame.group_by("fichier").agg(compte_eur=pl.col(column).sum().cast(MONEY))
+def _by_file(frame: pl.LazyFrame, column: str) -> pl.DataFrame:
+    return frame.group_by("fichier").agg(compte_eur=pl.col(column).sum().cast(MONEY)).collect()

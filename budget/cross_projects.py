@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from budget import groups
+from budget.check import Examined
 from budget.decide import Decided
 from budget.frames import Batch
 from budget.grants import Project, Vote, granted_posts, votes_by_project
@@ -30,36 +30,36 @@ _GRANTED: dict[str, pl.DataType] = {
 }  # fmt: skip
 
 
-def project_findings(batch: Batch, decided: Decided, dossiers: pl.DataFrame) -> list[Located]:
-    """All findings on projects; `dossiers` as `Examined` has them."""
+def project_findings(examined: Examined, decided: Decided) -> list[Located]:
+    """All findings on projects."""
     frames = (
-        (models.ProjetsValides, _validated(batch, decided, dossiers)),
-        (models.PostesAccordes, _granted(batch, decided, dossiers)),
-        (models.Porteurs, _carriers(batch, decided)),
+        (models.ProjetsValides, _validated(examined, decided)),
+        (models.PostesAccordes, _granted(examined, decided)),
+        (models.Porteurs, _carriers(examined.batch, decided)),
     )
     return [located for model, frame in frames for located in check_group(model, frame)]
 
 
-def _validated(batch: Batch, decided: Decided, dossiers: pl.DataFrame) -> pl.DataFrame:
+def _validated(examined: Examined, decided: Decided) -> pl.DataFrame:
     """Model ProjetsValides."""
-    counting = dossiers.join(decided.counting(), on="fichier", how="semi", maintain_order="left")
+    counting = examined.dossiers.join(decided.counting(), on="fichier", how="semi", maintain_order="left")
     dated = counting.filter(pl.col("date_validation").is_not_null()).select(_PROJECT)
     steps = decided.word.rows["etapes"].filter(pl.col("etape").is_in(VALIDATED)).select(_PROJECT)
     known = pl.concat([dated, steps]).unique().with_columns(valide=pl.lit(value=True))
-    asking = batch.sheets["postes"].filter(pl.col("aide_eur") > 0).select("fichier").unique()
-    mine = counting.filter(pl.col("type_document") == FONCTIONNEMENT).join(asking, on="fichier", how="semi", maintain_order="left")
+    mine = counting.filter(pl.col("type_document") == FONCTIONNEMENT).join(
+        examined.overview.aided, on="fichier", how="semi", maintain_order="left"
+    )
     joined = mine.join(known, on=_PROJECT, how="left", maintain_order="left")
     return joined.select("fichier", "feuille", pl.col("valide").fill_null(value=False))
 
 
-def _granted(batch: Batch, decided: Decided, dossiers: pl.DataFrame) -> pl.DataFrame:
+def _granted(examined: Examined, decided: Decided) -> pl.DataFrame:
     """Model PostesAccordes: the posts of the exercices that the dossier covers and that are voted."""
     rows = [row for project, votes in votes_by_project(decided.word.rows["decisions"]).items() for row in _granted_years(project, votes)]
     granted = pl.DataFrame(rows, schema=_GRANTED, orient="row")
-    asked = groups.posts_by_exercice(dossiers, batch).join(
-        coverage(batch, decided), on=["fichier", "exercice"], how="semi", maintain_order="left"
-    )
-    named = asked.join(dossiers.select("fichier", *_PROJECT), on="fichier", how="left", maintain_order="left")
+    covered = coverage(examined.overview.covered, examined.batch, decided)
+    asked = examined.overview.posts.join(covered, on=["fichier", "exercice"], how="semi", maintain_order="left")
+    named = asked.join(examined.dossiers.select("fichier", *_PROJECT), on="fichier", how="left", maintain_order="left")
     return named.join(granted, on=[*_PROJECT, "exercice"], maintain_order="left")
 
 

@@ -6,11 +6,9 @@ from typing import Any
 
 import polars as pl
 
-from budget.asked import asked_by_file
 from budget.capped import CAPS, reject_beyond_caps
 from budget.check import Examined
 from budget.financers import statement_financers
-from budget.frames import Batch
 from budget.grants import votes_by_project
 from budget.rulings import NO_EFFECT, Effects
 from budget.standing import Decided as Decided
@@ -29,18 +27,16 @@ WITHDRAWN = "retiré"
 """The Étape by which a dossier no longer counts."""
 
 
-def decide(
-    files: Sequence[Received], batch: Batch, examined: Examined, directory: FinancerDirectory, effects: Effects = NO_EFFECT
-) -> Decided:
+def decide(files: Sequence[Received], examined: Examined, directory: FinancerDirectory, effects: Effects = NO_EFFECT) -> Decided:
     """Decide of each file, given what its own rules found."""
-    standings, raised = _alone(files, batch, examined, effects)
-    for path, key in _keys(batch, directory).items():
+    standings, raised = _alone(files, examined, effects)
+    for path, key in _keys(examined, directory).items():
         standings[path].key = key
     withdrawn = _withdrawn(standings.values(), examined.word.rows["etapes"])
     dossiers = [s for s in standings.values() if s.counts and _is_dossier(s) and s.path not in withdrawn]
     raised += reject_beyond_caps(
         sorted(dossiers, key=lambda s: s.order), {r["fichier"]: r for r in examined.dossiers.select("fichier", "volet", *CAPS).to_dicts()},
-        asked_by_file(batch), votes_by_project(examined.word.rows["decisions"]), examined.rulings, _why_rejected,
+        examined.overview.asked, votes_by_project(examined.word.rows["decisions"]), examined.rulings, _why_rejected,
     )  # fmt: skip
     raised += _supersede(standings.values())
     for path, reason in withdrawn.items():
@@ -49,9 +45,9 @@ def decide(
     return Decided(list(standings.values()), examined.errors.rows, examined.word, raised)
 
 
-def _alone(files: Sequence[Received], batch: Batch, examined: Examined, effects: Effects) -> tuple[dict[str, Standing], list[Located]]:
+def _alone(files: Sequence[Received], examined: Examined, effects: Effects) -> tuple[dict[str, Standing], list[Located]]:
     """What each file's own rules make of it, by path."""
-    identities = {row["fichier"]: row for row in batch.sheets["identification"].to_dicts()}
+    identities = {row["fichier"]: row for row in examined.batch.sheets["identification"].to_dicts()}
     warnings = Counter(path for path, f in examined.found if RULES[f.code].gravity == "avertissement" and f.state == OPEN)
     rows = Counter(examined.errors.rows["fichier"])
     standings: dict[str, Standing] = {}
@@ -107,10 +103,11 @@ def _why_accepted(warnings: int, rows: int) -> str:
     return f"Compté, avec {' et '.join(reserves)}." if reserves else "Compté."
 
 
-def _keys(batch: Batch, directory: FinancerDirectory) -> dict[str, Key]:
+def _keys(examined: Examined, directory: FinancerDirectory) -> dict[str, Key]:
     """What each file is the only one of: (Pays, projet, volet, campagne), with its exercices for a compte rendu; (financer, campagne)."""
     keys: dict[str, Key] = {}
-    exercices = _values_by_file(batch.sheets["realise"], "exercice")
+    batch = examined.batch
+    exercices = _values_by_file(examined.overview.rendered, "exercice")
     financers = _values_by_file(statement_financers(batch, directory), "financeur_id")
     for row in batch.sheets["identification"].iter_rows(named=True):
         document, campaign, path = row["type_document"], row["campagne"], row["fichier"]

@@ -10,7 +10,12 @@ from budget.rows import kept_rows, united_rows
 from schemas.decisions import signed_payment, signed_vote
 
 
-def euros_read(batch: Batch) -> pl.DataFrame:
+def euros_by_file(batch: Batch, decided: Decided) -> pl.DataFrame:
+    """A row per file of a part that has amounts: `fichier, lu_eur, ecarte_eur`."""
+    return _read(batch).join(_set_aside(batch, decided), on="fichier", how="full", coalesce=True)
+
+
+def _read(batch: Batch) -> pl.DataFrame:
     """Euros read in each file, whatever is decided of it: `fichier, lu_eur` (contract §4, depots)."""
     parts = [
         read_by_file(batch.sheets["budget"], batch.remainders),
@@ -20,11 +25,11 @@ def euros_read(batch: Batch) -> pl.DataFrame:
     return pl.concat(parts).group_by("fichier").agg(pl.col("lu_eur").sum())
 
 
-def euros_set_aside(batch: Batch, decided: Decided) -> pl.DataFrame:
+def _set_aside(batch: Batch, decided: Decided) -> pl.DataFrame:
     """Euros that a counting file sets aside: `fichier, ecarte_eur`: remainders of headings, rows in error or restated."""
     parts = [batch.remainders.select("fichier", ecarte_eur="reste_eur")]
     for kind, amount in _ROW_AMOUNTS.items():
-        kept = united_rows(kind, batch, decided) if kind in KINDS else kept_rows(kind, batch, decided)
+        kept = united_rows(kind, decided) if kind in KINDS else kept_rows(kind, batch, decided)
         left = batch.sheets[kind].join(kept, on=["fichier", "ligne"], how="anti")
         parts.append(_sum(left, amount, "ecarte_eur"))
     return pl.concat(parts).group_by("fichier").agg(pl.col("ecarte_eur").sum())

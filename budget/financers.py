@@ -7,6 +7,8 @@ from schemas.financers import FinancerDirectory
 from schemas.text import normalise
 
 NAMED = ["financeur", "type_financeur", "siret"]
+SPELLED = ["financeur_id", "financeur_nom", "type_connu"]
+"""A financer, with its name and its type as one line has them."""
 _FOUND = dict.fromkeys(("financeur_id", "financeur_nom", "type_connu", "par_siren", "par_nom"), pl.String())
 
 
@@ -24,7 +26,7 @@ def with_financer(frame: pl.DataFrame, directory: FinancerDirectory) -> pl.DataF
 
 def names(*frames: pl.DataFrame) -> pl.DataFrame:
     """One name and type per financer, `financeur_id, financeur, type_financeur`: the spelling most used, then the first of the alphabet."""
-    said = pl.concat([f.select("financeur_id", "financeur_nom", "type_connu") for f in frames])
+    said = pl.concat([f.select(SPELLED) for f in frames])
     counted = said.group_by(pl.all()).len().sort(pl.col("len"), "financeur_nom", descending=[True, False])
     one = counted.unique("financeur_id", keep="first", maintain_order=True)
     return one.select("financeur_id", financeur="financeur_nom", type_financeur="type_connu")

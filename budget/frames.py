@@ -1,13 +1,15 @@
-"""Readings to frames: all rows of one kind of sheet, from all files, are one frame; so are all positions."""
+"""Readings to frames: all rows of one kind of sheet, from all files of a part, are one frame; so are all positions."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import polars as pl
 
 from budget.lines import account_lines, heading_remainders, with_counted
+from budget.parts import Part, Territory
 from budget.said import Said, amounts
 from schemas.finding import Finding
+from schemas.reading import Received
 from schemas.spec import IN_HEADER, IN_UNIT
 
 MONEY = pl.Decimal(38, 2)
@@ -21,9 +23,12 @@ class Batch:
 
     `positions`: a row per file, kind and field: `lettre`, and `ligne` for Identification. `readable`: a row per file and kind whose
     sheet was found with all its columns. The Budget's rows say which count (`lines.with_counted`); `remainders` is what its headings
-    leave beyond their sub-lines.
+    leave beyond their sub-lines. `found`: what reading the files found; `pays`: those whose dossiers are here.
     """
 
+    files: list[Received] = field(default_factory=list)
+    pays: Territory = frozenset()
+    found: list[tuple[str, Finding]] = field(default_factory=list)
     sheets: dict[str, pl.DataFrame] = field(default_factory=dict)
     positions: pl.DataFrame = field(default_factory=pl.DataFrame)
     readable: pl.DataFrame = field(default_factory=pl.DataFrame)
@@ -35,6 +40,44 @@ class Batch:
         return wanted.group_by("fichier", maintain_order=True).len().filter(pl.col("len") == len(kinds)).select("fichier")
 
 
+class Batches:
+    """What all files say, as frames, a part at a time and in their order; one that is alone stays open."""
+
+    def __init__(self, parts: Sequence[Part], region_folder: str) -> None:
+        """`region_folder`: the subfolder whose decisions are believed."""
+        self.parts = parts
+        self._region_folder = region_folder
+        self._alone: Batch | None = None
+        self._engagements: pl.DataFrame | None = None
+
+    def __len__(self) -> int:
+        """How many parts."""
+        return len(self.parts)
+
+    def __iter__(self) -> Iterator[Batch]:
+        """Each part, opened when it comes."""
+        return map(self.open, range(len(self.parts)))
+
+    def open(self, place: int) -> Batch:
+        """One part."""
+        if self._alone is not None:
+            return self._alone
+        part = self.parts[place]
+        batch = assemble(part.open(), self._region_folder)
+        batch.pays = part.pays
+        if place == 0 and self._engagements is not None:
+            batch.sheets["engagements"] = self._engagements
+        if len(self.parts) == 1:
+            self._alone = batch
+        return batch
+
+    def state(self, engagements: pl.DataFrame) -> None:
+        """The rows of the statements, which are all in the first part, are these from now on."""
+        self._engagements = engagements
+        if self._alone is not None:
+            self._alone.sheets["engagements"] = engagements
+
+
 def money(cents: str) -> pl.Expr:
     """Whole cents to exact euros."""
     return pl.col(cents).cast(MONEY) / pl.lit(100, MONEY)
@@ -42,7 +85,7 @@ def money(cents: str) -> pl.Expr:
 
 def assemble(said: Said, region_folder: str) -> Batch:
     """One frame per kind of sheet, amounts in euros. `region_folder` is the subfolder whose decisions are believed."""
-    batch = Batch(positions=said.positions)
+    batch = Batch(files=said.files, found=said.found, positions=said.positions)
     for kind, rows in said.sheets.items():
         batch.sheets[kind] = rows.with_columns(money(name) for name in amounts(kind))
     identity = batch.sheets["identification"]

@@ -1,13 +1,13 @@
 """What all files say, in parts that are opened one at a time: what a run holds at once does not grow with its inputs.
 
-The first part holds the files that may speak of several Pays (statements, Décisions Région) and those whose Pays is not known. Each of the
-others holds the dossiers and comptes rendus of some Pays, in the order of their codes: no rule on dossiers needs those of two Pays. Where
-there are few files all are in one part.
+The first part holds the files that may speak of several Pays (statements, Décisions Région) and those that are none of the documents. Each
+of the others holds the dossiers and comptes rendus of some Pays, in the order of their codes: no rule on dossiers needs those of two Pays.
+Where there are few files all are in one part.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, pairwise
 from math import ceil
 
 import polars as pl
@@ -21,6 +21,7 @@ from schemas.spec import COMPTE_RENDU, DOSSIERS
 
 FILES = 2_500
 """About how many files a part holds."""
+Territory = frozenset[str | None]
 _OF_ONE_PAYS = (*DOSSIERS, COMPTE_RENDU)
 
 
@@ -45,11 +46,12 @@ class _Piece:
 class Part:
     """Some files, in the order in which they are listed, and what they say.
 
-    `pays`: the codes of the Pays whose dossiers are here; none in the first part of several.
+    `pays`: the codes of the Pays whose dossiers are here, of which None stands for a Pays that is not known; there are none in the first
+    part of several.
     """
 
     files: list[Received]
-    pays: frozenset[str]
+    pays: Territory
     _pieces: tuple[Said | _Piece, ...]
 
     def open(self) -> Said:
@@ -60,30 +62,50 @@ class Part:
 
 def parts_of(said: Iterable[Said], files: Sequence[Received], size: int = FILES) -> list[Part]:
     """What batches of files say, in parts; each batch is let go once it is packed. `files`: all that say something, as they are listed."""
-    ranges = _ranges(len(files), size)
+    return _placed(_together(said, size), files, _ranges(len(files), size))
+
+
+def read_again(parts: Sequence[Part], again: Said, files: Sequence[Received]) -> list[Part]:
+    """The same files, some of which now say something else, which may put them in another part."""
+    newer = {received.path for received in again.files}
+    others = (_without(part.open(), newer) for part in parts)
+    return _placed(chain(others, [again]), files, [part.pays for part in parts if part.pays])
+
+
+def _without(said: Said, files: Collection[str]) -> Said:
+    kept = ~pl.col("fichier").is_in(list(files))
+    return Said(
+        [received for received in said.files if received.path not in files],
+        {kind: rows.filter(kept) for kind, rows in said.sheets.items()},
+        said.positions.filter(kept),
+        [(path, finding) for path, finding in said.found if path not in files],
+    )
+
+
+def _placed(said: Iterable[Said], files: Sequence[Received], ranges: Sequence[Territory]) -> list[Part]:
     if len(ranges) == 1:
         whole = in_order(joined(list(said)), files)
         return [Part(whole.files, ranges[0], (whole,))]
     pieces: list[list[_Piece]] = [[] for _ in range(len(ranges) + 1)]
-    for batch in _together(said, size):
+    for batch in said:
         for place, mine in _by_pays(batch, ranges):
             pieces[place].append(_Piece.of(mine))
     order = {received.path: rank for rank, received in enumerate(files)}
     return [
         Part(sorted((f for piece in mine for f in piece.files), key=lambda f: order[f.path]), codes, tuple(mine))
-        for codes, mine in zip([frozenset[str](), *ranges], pieces, strict=True)
+        for codes, mine in zip([Territory(), *ranges], pieces, strict=True)
     ]
 
 
 def all_of(said: Said) -> list[Part]:
     """What files say, in one part."""
-    return [Part(said.files, frozenset(all_pays()), (said,))]
+    return [Part(said.files, _ranges(1, 1)[0], (said,))]
 
 
-def _ranges(files: int, size: int) -> list[frozenset[str]]:
+def _ranges(files: int, size: int) -> list[Territory]:
     """The codes of the Pays, in as many groups as these files want."""
-    codes = sorted(all_pays())
-    groups = max(1, min(ceil(files / size), len(codes)))
+    codes: list[str | None] = [None, *sorted(all_pays())]
+    groups = max(1, min(ceil(files / size), len(codes) - 1))
     cuts = [len(codes) * rank // groups for rank in range(groups + 1)]
     return [frozenset(codes[a:b]) for a, b in pairwise(cuts)]
 
@@ -100,7 +122,7 @@ def _together(said: Iterable[Said], size: int) -> Iterator[Said]:
         yield joined(waiting)
 
 
-def _by_pays(said: Said, ranges: Sequence[frozenset[str]]) -> Iterator[tuple[int, Said]]:
+def _by_pays(said: Said, ranges: Sequence[Territory]) -> Iterator[tuple[int, Said]]:
     """What goes to each part, and its place among them."""
     place_of = {code: place for place, codes in enumerate(ranges, 1) for code in codes}
     identity = said.sheets["identification"].filter(pl.col("type_document").is_in(_OF_ONE_PAYS)).select("fichier", "pays_code")

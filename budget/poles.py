@@ -15,8 +15,12 @@ from schemas.text import listing, normalise
 _UNKNOWN = "IDE201"
 
 
-def resolve_poles(batch: Batch, found: Sequence[Located], rejected: Collection[str]) -> tuple[pl.DataFrame, list[Located]]:
+def resolve_poles(
+    batch: Batch, identification: pl.DataFrame, found: Sequence[Located], rejected: Collection[str]
+) -> tuple[pl.DataFrame, list[Located]]:
     """The rows of Engagements with the Pays that their pôle names, and the findings without those that are answered.
+
+    `identification`: that of all files.
 
     The pôles of the dossiers that nothing rejects count; one that several Pays use is IDE202.
     """
@@ -24,7 +28,7 @@ def resolve_poles(batch: Batch, found: Sequence[Located], rejected: Collection[s
     asked = with_cells(rows.filter(pl.col("pays_code").is_null() & pl.col("pole").is_not_null()), batch, "engagements", "pole")
     if asked.is_empty():
         return rows, list(found)
-    known = _known_poles(batch, rejected)
+    known = _known_poles(identification, rejected)
     found_in: dict[tuple[str, str, str], list[str]] = {}
     for row in asked.iter_rows(named=True):
         if codes := known.get(normalise(row["pole"])):
@@ -37,9 +41,9 @@ def resolve_poles(batch: Batch, found: Sequence[Located], rejected: Collection[s
     return filled, [located for pair in found for located in _answered(*pair, found_in.get((pair[0], pair[1].sheet, pair[1].cell)))]
 
 
-def _known_poles(batch: Batch, rejected: Collection[str]) -> dict[str, list[str]]:
+def _known_poles(identification: pl.DataFrame, rejected: Collection[str]) -> dict[str, list[str]]:
     """The codes of the Pays by normalised name of their pôle."""
-    identity = batch.sheets["identification"].filter(
+    identity = identification.filter(
         pl.col("type_document").is_in(DOSSIERS) & ~pl.col("fichier").is_in(list(rejected)) & pl.col("pays_code").is_not_null()
     )
     found: dict[str, set[str]] = defaultdict(set)

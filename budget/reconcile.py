@@ -4,14 +4,13 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from budget.financers import names
-from budget.frames import MONEY, ZERO, Batch
+from budget.frames import MONEY, ZERO
 from budget.lines import LINE, PROJECT
 from budget.provenance import cited
 from budget.rows import in_order, shape
-from budget.sides import dossier_lines, refusals, region_lines, statement_lines
+from budget.sides import refusals
 from budget.statements import Statements
-from schemas.financers import REGION_CODE, FinancerDirectory
+from schemas.financers import REGION_CODE
 from schemas.financing import AGREE, DIFFER, DOSSIER_ONLY, FINANCER_ONLY, UNANSWERED, Financements, Rapprochement
 
 _REGION = pl.col("financeur_id") == REGION_CODE
@@ -36,17 +35,15 @@ class Reconciled:
 
 
 def reconcile(
-    batch: Batch, covered: pl.DataFrame, directory: FinancerDirectory, stated: Statements, decisions: pl.DataFrame, payments: pl.DataFrame
+    asked: pl.DataFrame, said: pl.DataFrame, covered: pl.DataFrame, stated: Statements, decisions: pl.DataFrame, named: pl.DataFrame
 ) -> Reconciled:
-    """Compare the accepted dossiers with the statements, and with the Région's decisions and payments (tables of that name).
+    """Compare the plans of some Pays with the statements, and with the Région's decisions and payments (tables of that name).
 
-    `covered`: the accepted dossier of each project and exercice (`rows.coverage`).
+    `asked` and `said`: the lines of both sides (`sides`); `covered`: the accepted dossier of each project and exercice (`rows.coverage`);
+    `named`: what each financer is called (`financers.names`).
     """
-    asked = dossier_lines(batch, covered, directory)
-    campaigns = batch.sheets["identification"].select("fichier", "campagne")
-    said = pl.concat([statement_lines(stated.rows), region_lines(decisions, payments, campaigns)])
     matched = _with_verdict(_with_shares(_sums(asked, said, covered, stated, decisions)))
-    matched = matched.join(names(asked, said), on="financeur_id", how="left")
+    matched = matched.join(named, on="financeur_id", how="left")
     table = in_order(shape(matched, Financements), LINE)
     return Reconciled(table, _side_by_side(asked, said, matched), _provenances(asked, said, table), matched, asked, said)
 

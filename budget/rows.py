@@ -2,9 +2,9 @@
 
 import polars as pl
 
-from budget.decide import Decided
 from budget.frames import Batch
 from budget.lines import PROJECT, account_lines
+from budget.standing import Decided
 from schemas.pays import all_pays
 from schemas.spec import DOSSIERS
 from schemas.tables import Table, polars_schema
@@ -54,22 +54,26 @@ def kept_rows(kind: str, batch: Batch, decided: Decided) -> pl.DataFrame:
 
 def rank_of_file(decided: Decided) -> pl.Expr:
     """The rank of each row's file among all: by date of deposit, version, arrival, path."""
-    order = {s.path: rank for rank, s in enumerate(sorted(decided.standings, key=lambda s: s.order))}
-    return pl.col("fichier").replace_strict(order, default=0, return_dtype=pl.Int64)
+    return pl.col("fichier").replace_strict(decided.ranks, default=0, return_dtype=pl.Int64)
 
 
-def coverage(batch: Batch, decided: Decided) -> pl.DataFrame:
+def spoken_of(batch: Batch) -> pl.DataFrame:
+    """The exercices for which a file has a budget or a plan: `fichier, exercice`."""
+    lines = account_lines(batch.sheets["budget"].select("fichier", "exercice", "compte_seul"))
+    return pl.concat([f.select("fichier", "exercice").unique() for f in (lines, batch.sheets["plan"])]).drop_nulls().unique()
+
+
+def coverage(spoken: pl.DataFrame, batch: Batch, decided: Decided) -> pl.DataFrame:
     """The accepted dossier of each project and exercice: the latest campaign's of those with a budget or a plan for it (contract §2.3).
 
-    A row per project and exercice: `campagne, fichier, date_depot`.
+    `spoken`: what `spoken_of` gives; `batch` has the Identification of these files. A row per project and exercice: `campagne, fichier,
+    date_depot`.
     """
-    lines = account_lines(batch.sheets["budget"].select("fichier", "exercice", "compte_seul"))
-    covered = pl.concat([f.select("fichier", "exercice").unique() for f in (lines, batch.sheets["plan"])]).drop_nulls().unique()
-    counted = covered.join(decided.counting(), on="fichier", how="semi")
+    counted = spoken.join(decided.counting(), on="fichier", how="semi")
     mine = counted.join(identities(batch).select("fichier", *PROJECT, "campagne", "date_depot"), on="fichier")
     return mine.filter(pl.col("campagne") == pl.col("campagne").max().over(*PROJECT, "exercice"))
 
 
-def united_rows(kind: str, batch: Batch, decided: Decided) -> pl.DataFrame:
+def united_rows(kind: str, decided: Decided) -> pl.DataFrame:
     """The rows of Décisions Région that count, united across files (contract §2.2)."""
     return decided.word.rows[kind]

@@ -74,22 +74,6 @@ def ranks_in(paths: pl.Series, files: Sequence[str]) -> pl.Series:
     return paths.cast(pl.Enum(files), strict=False).to_physical()
 
 
-def read_again(said: Said, again: Said) -> Said:
-    """The same files in the same order, some of which now say something else."""
-    newer = {received.path: received for received in again.files}
-
-    def replaced(old: pl.DataFrame, new: pl.DataFrame) -> pl.DataFrame:
-        return pl.concat([old.filter(~pl.col("fichier").is_in(list(newer))), new])
-
-    both = Said(
-        [newer.get(received.path, received) for received in said.files],
-        {kind: replaced(said.sheets[kind], again.sheets[kind]) for kind in SHEETS},
-        replaced(said.positions, again.positions),
-        [(path, finding) for path, finding in said.found if path not in newer] + again.found,
-    )
-    return in_order(both, said.files)
-
-
 def _frame(parts: Sequence[tuple[Lot, Cells]], schema: Mapping[str, pl.DataType]) -> pl.DataFrame:
     columns = {n: _series(n, list(chain.from_iterable(cells[n] for _, cells in parts)), t) for n, t in schema.items() if n != "fichier"}
     paths = [lot.files[rank].path for lot, cells in parts for rank in cells["fichier"]]

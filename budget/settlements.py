@@ -18,14 +18,14 @@ _RATE = pl.Decimal(38, 4)
 
 
 def settlements_table(
-    decisions: pl.DataFrame, engaged: pl.DataFrame, payments: pl.DataFrame, steps: pl.DataFrame, rendered: pl.DataFrame, day: date
+    decisions: pl.DataFrame, engaged: pl.DataFrame, payments: pl.DataFrame, steps: pl.DataFrame, rendered: pl.LazyFrame, day: date
 ) -> pl.DataFrame:
     """Table `soldes` as of `day`, for each exercice with a vote. `engaged` and `rendered`: tables `engagements` and `compte_rendu`."""
     rows = _voted(decisions, engaged)
     rows = _with_paid(rows, payments)
     spent = rendered.filter(pl.col("sens") == "charge", ~pl.col("compte").str.starts_with(IN_KIND[0])).group_by(YEAR).agg(
         charges_prevues_eur=pl.col("prevu_eur").sum(), charges_realisees_eur=pl.col("realise_eur").sum()
-    )  # fmt: skip
+    ).collect()  # fmt: skip
     rows = rows.join(spent, on=YEAR, how="left").join(_steps(steps, day), on=["pays_code", "projet"], how="left")
     rows = rows.with_columns(taux_region=_rate("vote_eur", "charges_realisees_eur"), manque=_missing())
     settled = (pl.col("mandate_eur") >= pl.col("vote_eur")) | pl.col("solde_mandate")

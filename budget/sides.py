@@ -47,6 +47,11 @@ def _where(condition: pl.Expr, amount: str) -> pl.Expr:
     return pl.when(condition).then(pl.col(amount)).otherwise(ZERO)
 
 
+def said_lines(stated: pl.DataFrame, decisions: pl.DataFrame, payments: pl.DataFrame, campaigns: pl.DataFrame) -> pl.DataFrame:
+    """All lines of the financers' side, columns SAID. `stated`: the rows of the statements; `campaigns`: `fichier, campagne`."""
+    return pl.concat([statement_lines(stated), region_lines(decisions, payments, campaigns)])
+
+
 def statement_lines(rows: pl.DataFrame) -> pl.DataFrame:
     """The lines of the statements that count (`Statements.rows`), columns SAID. A vote is no later than the day its statement is dated."""
     voted = pl.coalesce(pl.col("date_deliberation"), pl.col("date_depot")).dt.year()

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 import polars as pl
@@ -59,4 +60,13 @@ class Decided:
 
     def counting(self) -> pl.DataFrame:
         """The files that count, as a frame with one column `fichier`."""
+        return self._counting
+
+    @cached_property
+    def _counting(self) -> pl.DataFrame:
         return pl.DataFrame({"fichier": [s.path for s in self.standings if s.counts]}, schema={"fichier": pl.String})
+
+    @cached_property
+    def ranks(self) -> Mapping[str, int]:
+        """The rank of each file: by date of deposit, version, arrival, path."""
+        return {s.path: rank for rank, s in enumerate(sorted(self.standings, key=lambda s: s.order))}

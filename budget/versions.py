@@ -17,7 +17,7 @@ from typing import Any
 import polars as pl
 
 from budget.constats import FileFacts, Told, told
-from budget.decide import Decided, Standing
+from budget.decide import Standing
 from budget.frames import MONEY, ZERO, Batch
 from budget.subjects import Subject, Subjects
 from budget.validate import Located
@@ -35,15 +35,29 @@ _EXPECTED = GRAVITIES[:2]
 """The gravities that ask for something of the sender; the others are compared, and not counted."""
 
 
-def versions_tables(batch: Batch, decided: Decided, found: Iterable[Located], files: Mapping[str, FileFacts]) -> dict[str, pl.DataFrame]:
-    """Tables `versions`, `versions_constats` and `versions_montants`. `found` are all findings; `files` as for the table of findings."""
-    pairs = pairs_of(decided.standings)
+NAMES = ("versions", "versions_constats", "versions_montants")
+
+
+def versions_tables(
+    batch: Batch, pairs: Sequence[Pair], found: Iterable[Located], files: Mapping[str, FileFacts]
+) -> dict[str, pl.DataFrame]:
+    """Tables `versions`, `versions_constats` and `versions_montants` of the files of a part.
+
+    `pairs` are those of all files, `found` all findings; `files` as for the table of findings.
+    """
+    here = {received.path for received in batch.files}
+    pairs = [pair for pair in pairs if pair[0] in here]
     if not pairs:
-        return {name: empty(TABLES[name]) for name in ("versions", "versions_constats", "versions_montants")}
+        return {name: empty(TABLES[name]) for name in NAMES}
     constats = _constats_table(pairs, batch, found, files)
     amounts = _amounts(batch, {path for pair in pairs for path in pair})
     montants = _montants_table(pairs, amounts)
-    return {"versions": _versions_table(pairs, constats, amounts), "versions_constats": constats, "versions_montants": montants}
+    return dict(zip(NAMES, (_versions_table(pairs, constats, amounts), constats, montants), strict=True))
+
+
+def joined(parts: Sequence[Mapping[str, pl.DataFrame]]) -> dict[str, pl.DataFrame]:
+    """The tables of all parts as one, in the order of their files."""
+    return {name: pl.concat([part[name] for part in parts]).sort("fichier", maintain_order=True) for name in NAMES}
 
 
 def pairs_of(standings: Iterable[Standing]) -> list[Pair]:

@@ -3,15 +3,17 @@
 The amounts come from the frames of the rules themselves, made twice: with the values in force, and with the scenario's.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 import polars as pl
 
 from budget import groups
-from budget.asked import asked_by_file
+from budget.asked import Asked
 from budget.capped import CAPS, deposit_of
 from budget.caps import NAMES, with_caps
+from budget.check import Examined
 from budget.decide import Decided, Standing
 from budget.frames import MONEY, ZERO, Batch
 from budget.grants import votes_by_project
@@ -26,14 +28,15 @@ from schemas.tables import IGNORED, REJECTED, REPLACED
 _KEY = ["fichier", "code", "poste", "annuite", "exercice"]
 
 
-def scenario_gaps(name: str, now: pl.DataFrame, then: pl.DataFrame, batch: Batch, decided: Decided) -> pl.DataFrame:
-    """Table `scenario_ecarts`: requests of the dossiers that count or are rejected, of which the scenario would admit more or less.
-
-    `now` and `then`: the dossiers with the caps in force for each, and with the scenario's.
+def scenario_gaps(name: str, examined: Examined, then: pl.DataFrame, batch: Batch, decided: Decided) -> pl.DataFrame:
+    """Table `scenario_ecarts` for one part: requests of the dossiers that count or are rejected, of which the scenario would admit more
+    or less. `then`: all dossiers with the scenario's caps.
     """
+    mine = pl.col("fichier").is_in([received.path for received in batch.files])
+    now, then = examined.dossiers.filter(mine), then.filter(mine)
     if now.is_empty():
         return empty(ScenarioEcarts)
-    before = _history(now, batch, decided)
+    before = _history(now, examined.overview.asked, decided)
     today, scenario = _admitted(now, batch, before), _admitted(then, batch, before)
     limits = {"limite": "limite_scenario", "admis_eur": "admis_scenario_eur"}
     both = today.rename({"limite": "limite_actuelle", "admis_eur": "admis_actuel_eur"}).join(
@@ -51,6 +54,11 @@ def scenario_gaps(name: str, now: pl.DataFrame, then: pl.DataFrame, batch: Batch
     return in_order(shape(affected, ScenarioEcarts), key_of(ScenarioEcarts))
 
 
+def gaps_of_all(parts: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """Table `scenario_ecarts`, of that of each part."""
+    return in_order(pl.concat(parts), key_of(ScenarioEcarts))
+
+
 def under(dossiers: pl.DataFrame, config: Config, waivers: pl.DataFrame) -> pl.DataFrame:
     """The same dossiers, with the caps of another configuration; waivers stand."""
     bare = dossiers.drop([f"{name}{suffix}" for name in NAMES for suffix in ("", "_reference", "_derogation")])
@@ -65,10 +73,10 @@ class _History:
     annuities: pl.DataFrame
 
 
-def _history(dossiers: pl.DataFrame, batch: Batch, decided: Decided) -> _History:
+def _history(dossiers: pl.DataFrame, asked: Mapping[str, Asked], decided: Decided) -> _History:
     """As PRE301 and FON302 see it over campaigns: the Région's earlier decisions, else the earlier accepted dossiers."""
     caps = {r["fichier"]: r for r in dossiers.select("fichier", "volet", *CAPS).to_dicts()}
-    accepted = Deposits(asked_by_file(batch), votes_by_project(decided.word.rows["decisions"]))
+    accepted = Deposits(asked, votes_by_project(decided.word.rows["decisions"]))
     studies: list[tuple[str, Decimal]] = []
     annuities: list[tuple[str, str, int, int]] = []
     for standing in sorted((s for s in decided.standings if s.path in caps and _is_dated(s)), key=lambda s: s.order):

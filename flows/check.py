@@ -11,7 +11,8 @@ import polars as pl
 from budget.check import examine
 from budget.constats import FileFacts, constats_table
 from budget.decide import Decided, Standing, decide
-from budget.frames import assemble
+from budget.frames import Batches
+from budget.parts import all_of
 from budget.said import Said, gather
 from flows.disk import named, reason
 from flows.errors import NO_READER, RunError
@@ -127,8 +128,8 @@ def _checked(shown: Path, standing: Standing, findings: list[Row], whole: bool) 
 
 def _alone(received: list[Received], said: Said, config: Config) -> tuple[Decided, pl.DataFrame]:
     """What each file says by itself: another one could change neither its decision nor these findings."""
-    examined = examine(said, assemble(said, config.dossiers.region), config)
-    decided = decide(received, examined.batch, examined, FinancerDirectory(config.extra_financers()))
+    examined = examine(Batches(all_of(said), config.dossiers.region), config)
+    decided = decide(received, examined, FinancerDirectory(config.extra_financers()))
     found = examined.found + [(path, finding) for path, finding in decided.findings if finding.code == "FIC007"]
     facts = {s.path: FileFacts(s.received.sha256, s.identity.get("pays_code")) for s in decided.standings}
     return decided, constats_table(found, facts)[0]
@@ -140,5 +141,5 @@ def _as_a_run(received: list[Received], said: Said, config: Config, root: Path, 
     from budget.pipeline import check_said, make_tables
     from flows.steps import today
 
-    checked = check_said(received, said, config, lambda amended: gather(readers.read(root, amended)))
+    checked = check_said(received, all_of(said), config, lambda amended: gather(readers.read(root, amended)))
     return checked.decided, make_tables(checked, config, today())["constats"]

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from budget.kept import by_name, known
+from budget.parts import all_of
 from budget.said import Said, in_order, joined
 from flows import returns, steps, web
 from flows.disk import named, reason
@@ -86,7 +87,7 @@ def _run(job: Job, way: Way) -> Outcome:
             begun.callback(way.start("ecrire", "garder les lectures", stage_store, staged, contract, contents, said))
             if not job.status_only:
                 begun.callback(way.start("ecrire", "écrire les modèles", steps.write_blank_templates, job, staged / "modeles"))
-            checked = way.step("controler", "contrôler les classeurs lus", steps.check_all, job, files, said)
+            checked = way.step("controler", "contrôler les classeurs lus", steps.check_all, job, files, all_of(said))
             # What is no longer needed weighs as much as what is made of it.
             del said
             standings = checked.decided.standings

@@ -16,7 +16,8 @@ from budget.changes import change_controls, changes
 from budget.control import controls_table, gaps
 from budget.decide import Standing
 from budget.open_data import subventions
-from budget.pipeline import Checked, Tables, check_said, make_tables
+from budget.parts import Part
+from budget.pipeline import Checked, check_said, make_tables
 from budget.said import Said, gather
 from budget.views import Views, build_views, sheet_controls
 from flows.disk import named, reason, write_new
@@ -28,6 +29,7 @@ from flows.store import NAME, NO_STORE, Store, contract_of, read_store
 from flows.tables import write_open_data, write_tables
 from schemas.changes import Changements
 from schemas.documents import sheet_specs
+from schemas.packed import Tables
 from schemas.parameters import Config, load_config
 from schemas.reading import Received
 from schemas.table import validated
@@ -149,14 +151,14 @@ def read_lot(job: Job, readers: ReaderPool, lot: Sequence[Received]) -> Said:
     return gather(readers.read(job.inputs, lot))
 
 
-def check_all(job: Job, files: Sequence[Received], said: Said) -> Checked:
+def check_all(job: Job, files: Sequence[Received], parts: Sequence[Part]) -> Checked:
     """Every finding, and the decision on each file. What staff correct is read again."""
 
     def reread(amended: Sequence[Received]) -> Said:
         with reader_pool(job.config) as readers:
             return gather(readers.read(job.inputs, amended))
 
-    return check_said(files, said, job.config, reread)
+    return check_said(files, parts, job.config, reread)
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,11 @@ class Packed:
             parts.append(_packed(frame))
         return cls(tuple(parts))
 
+    @classmethod
+    def joined(cls, tables: Iterable["Packed"]) -> "Packed":
+        """Several as one, without unpacking any."""
+        return cls(tuple(part for table in tables for part in table.parts))
+
     def lazy(self) -> pl.LazyFrame:
         """To take some columns or rows: the others are not unpacked."""
         return pl.scan_parquet(list(self.parts))

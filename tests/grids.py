@@ -6,8 +6,9 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from budget.pipeline import Checked, Tables, check_readings, make_tables
+from budget.pipeline import Checked, check_readings, make_tables
 from schemas.documents import sheet_specs
+from schemas.packed import Tables
 from schemas.parameters import Config, load_config
 from schemas.reading import Reading, Received
 from workbooks.amend import extract_amended

@@ -10,9 +10,10 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from budget.pipeline import Tables, make_tables
+from budget.pipeline import make_tables
 from flows import steps
 from flows.steps import Job
+from schemas.packed import Tables
 from tests.builders import xlsx
 from tests.grids import CONFIG, DAY, at, decided, decisions, digest, edit, posts, statement, study, tables
 from workbooks.discover import discover

@@ -6,7 +6,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from budget.pipeline import Tables
+from schemas.packed import Tables
 from tests.grids import tables
 from tests.paper import Case, Rows, amount, read_case
 

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from budget.changes import change_controls, changes
-from budget.pipeline import Tables
 from schemas.changes import ALTERED, ARRIVED, CAPPED, DECIDED, LEFT, OVERLAPPED, Changements
+from schemas.packed import Tables
 from tests.builders import xlsx
 from tests.campaigns import campaign
 from tests.grids import CONFIG, DAY, at, decisions, posts, statement, study, tables

@@ -11,11 +11,11 @@ import pytest
 from openpyxl import load_workbook
 
 from budget.explain import explain
-from budget.pipeline import Tables
 from budget.views import build_views
 from flows.cli import main
 from flows.explain import explain_cell, explain_pays, read_tables
 from flows.steps import job
+from schemas.packed import Tables
 from tests.grids import CONFIG, DAY, ROOT
 from tests.grids import tables as tables_of
 from tests.paper import read_case

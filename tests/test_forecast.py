@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
-from budget.pipeline import Tables, make_tables
+from budget.pipeline import make_tables
 from flows.steps import Outcome
 from flows.summary import print_summary
+from schemas.packed import Tables
 from schemas.parameters import Config, ConfigError, check_config
 from tests.grids import ROOT, at, check, decisions, posts, study
 from workbooks.reader import RawSheet

@@ -8,7 +8,7 @@ import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from budget.pipeline import Tables
+from schemas.packed import Tables
 from schemas.tables import TABLES
 from tests.fundings import answer, asked, funded, secured, voted
 from tests.grids import tables

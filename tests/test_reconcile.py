@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from budget.pipeline import Tables
+from schemas.packed import Tables
 from tests import grids
 from tests.fundings import answer, asked, funded, secured, voted
 from tests.grids import at, decided, edit, sheet
