@@ -12,7 +12,7 @@ from math import ceil
 
 import polars as pl
 
-from budget.said import Said, in_order, joined, ranks_in
+from budget.said import Said, gather, in_order, joined, ranks_in
 from schemas.finding import Finding
 from schemas.packed import Packed, packed
 from schemas.pays import all_pays
@@ -56,7 +56,7 @@ class Part:
 
     def open(self) -> Said:
         """What they say."""
-        said = [piece.open() if isinstance(piece, _Piece) else piece for piece in self._pieces]
+        said = [piece.open() if isinstance(piece, _Piece) else piece for piece in self._pieces] or [gather([])]
         return said[0] if len(said) == 1 else in_order(joined(said), self.files)
 
 
