@@ -1,6 +1,7 @@
 """The disk: files written whole and flushed, folders flushed, and what the disk answers, in French."""
 
 import errno
+import hashlib
 import os
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -57,7 +58,25 @@ def write_new(path: Path, data: bytes) -> None:
         file.flush()
         os.fsync(file.fileno())
     if not _holds(path, data):
-        raise OSError(errno.EIO, "read back otherwise than written", str(path))
+        raise _otherwise(path)
+
+
+def write_pieces(path: Path, pieces: Iterable[bytes]) -> None:
+    """The same for a file too long to be held, a piece at a time: what is read back is compared by its hash. Raises OSError."""
+    written = hashlib.sha256()
+    with path.open("wb") as file:
+        for piece in pieces:
+            written.update(piece)
+            file.write(piece)
+        file.flush()
+        os.fsync(file.fileno())
+    with path.open("rb") as file:
+        if hashlib.file_digest(file, "sha256").digest() != written.digest():
+            raise _otherwise(path)
+
+
+def _otherwise(path: Path) -> OSError:
+    return OSError(errno.EIO, "read back otherwise than written", str(path))
 
 
 def _holds(path: Path, data: bytes) -> bool:

@@ -12,9 +12,10 @@ import polars as pl
 from polars.exceptions import PolarsError
 
 from budget.changes import COMPARED
-from flows.disk import flush_folder, open_to_all
+from flows.disk import flush_folder, open_to_all, write_new
 from flows.register import Register
 from flows.tables import write_parquet
+from schemas.packed import Packed, Tables, held
 from schemas.tables import TABLES, polars_schema
 from schemas.text import french_date
 
@@ -73,19 +74,37 @@ def _passage_name(register: Register, number: int) -> str:
 
 def _read(name: str, folder: Path) -> Reference | None:
     try:
-        tables = {table: pl.read_parquet((folder / f"{table}.parquet").read_bytes()) for table in COMPARED}
+        tables = {table: _table(folder, table) for table in COMPARED}
+        same = all(_is_sound(table.lazy(), polars_schema(TABLES[table_name])) for table_name, table in tables.items())
     except (OSError, PolarsError):
         return None
-    same = all(dict(frame.schema) == polars_schema(TABLES[table]) for table, frame in tables.items())
-    return Reference(name, tables) if same else None
+    return Reference(name, Tables(tables)) if same else None
+
+
+def _table(folder: Path, name: str) -> Packed:
+    """A table as it lies in the folder: one file, or a file per part."""
+    paths = sorted(folder.glob(f"{name}-*.parquet")) or [folder / f"{name}.parquet"]
+    return Packed(tuple(path.read_bytes() for path in paths))
+
+
+def _is_sound(table: pl.LazyFrame, schema: Mapping[str, pl.DataType]) -> bool:
+    """Whether a table has these columns. Raises PolarsError where it cannot be unpacked, which is tried a few rows at a time."""
+    for _ in table.collect_batches():
+        pass
+    return dict(table.collect_schema()) == schema
 
 
 def stage_passage(tables: Mapping[str, pl.DataFrame], number: int, staged: Path) -> None:
-    """Write the tables with which the next run with news is compared."""
+    """Write the tables with which the next run with news is compared: those that are packed as they are."""
     folder = staged / PASSAGES / f"{number:06}"
     folder.mkdir(parents=True)
     for name in COMPARED:
-        write_parquet(folder / f"{name}.parquet", tables[name])
+        table = held(tables, name)
+        if isinstance(table, Packed):
+            for rank, part in enumerate(table.parts, 1):
+                write_new(folder / f"{name}-{rank:03}.parquet", part)
+        else:
+            write_parquet(folder / f"{name}.parquet", table)
 
 
 def place_passage(register: Register, staged: Path) -> None:

@@ -2,14 +2,15 @@
 
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import polars as pl
 from polars.exceptions import PolarsError
 
-from flows.disk import write_new
+from flows.disk import write_new, write_pieces
 from flows.errors import ControlGap
+from schemas.packed import Held, each, held
 from schemas.text import OBEYED, visible
 
 _SIGNS = "=+@\\-＝＋＠－"
@@ -21,7 +22,8 @@ _ACTS = f'(^|;)[\\s"]*[{_SIGNS}]|[{OBEYED}]'
 def write_tables(folder: Path, tables: Mapping[str, pl.DataFrame]) -> None:
     """Write each table as Parquet and as CSV (commas, decimal points, UTF-8)."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name, table in tables.items():
+    for name in tables:
+        table = held(tables, name)
         write_parquet(folder / f"{name}.parquet", table)
         write_csv(folder / f"{name}.csv", table)
 
@@ -32,20 +34,36 @@ def write_open_data(folder: Path, rows: pl.DataFrame) -> None:
     write_csv(folder / "subventions.csv", rows)
 
 
-def write_csv(path: Path, table: pl.DataFrame) -> None:
+def write_csv(path: Path, table: Held) -> None:
     """Write a table as CSV, with nothing in it that a spreadsheet would take for a formula."""
-    buffer = io.BytesIO()
-    _neutral(table).write_csv(buffer)
-    write_new(path, buffer.getvalue())
+    write_pieces(path, _csv(each(table)))
 
 
-def write_parquet(path: Path, table: pl.DataFrame) -> None:
-    """Write a table as Parquet; the file must say what the table says."""
+def _csv(parts: Iterable[pl.DataFrame]) -> Iterator[bytes]:
+    """Parts of a table as the lines of one file, the header before the first."""
+    for rank, part in enumerate(parts):
+        buffer = io.BytesIO()
+        _neutral(part).write_csv(buffer, include_header=rank == 0)
+        yield buffer.getvalue()
+
+
+def write_parquet(path: Path, table: Held) -> None:
+    """Write a table as one Parquet file, however many parts it is held in; the file must say what the table says."""
     buffer = io.BytesIO()
-    table.write_parquet(buffer)
+    table.lazy().sink_parquet(buffer)
     write_new(path, buffer.getvalue())
-    if not pl.read_parquet(path.read_bytes()).equals(table):
+    if not _says(path.read_bytes(), table):
         raise ControlGap(f"La table « {path.name} » ne se relit pas comme elle a été écrite : rien n'a été remplacé.")
+
+
+def _says(file: bytes, table: Held) -> bool:
+    """Whether a Parquet file holds the rows of a table, and no other."""
+    start, written = 0, pl.scan_parquet(file)
+    for part in each(table):
+        if not written.slice(start, part.height).collect().equals(part):
+            return False
+        start += part.height
+    return int(written.select(pl.len()).collect().item()) == start
 
 
 def read_table(folder: Path, name: str) -> pl.DataFrame | None:

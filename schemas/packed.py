@@ -56,6 +56,15 @@ class Packed:
         return self.lazy().collect_schema().names()
 
 
+Held = pl.DataFrame | Packed
+"""A table as a run holds it: small, or growing with the files."""
+
+
+def each(table: Held) -> Iterator[pl.DataFrame]:
+    """A table a part at a time, in order, packed or not."""
+    return table.frames() if isinstance(table, Packed) else iter((table,))
+
+
 def packed(frame: pl.DataFrame) -> Packed:
     """A frame, packed as one part."""
     return Packed((_packed(frame),))
@@ -74,7 +83,7 @@ def _unpacked(part: bytes) -> pl.DataFrame:
 class Tables(Mapping[str, pl.DataFrame]):
     """Tables by name. Those that are packed stay so: `tables[name]` unpacks one whole, `lazy` what is asked of it."""
 
-    def __init__(self, tables: Mapping[str, pl.DataFrame | Packed]) -> None:
+    def __init__(self, tables: Mapping[str, Held]) -> None:
         """Each table as a frame, or packed."""
         self._held = dict(tables)
 
@@ -91,25 +100,30 @@ class Tables(Mapping[str, pl.DataFrame]):
         """How many tables."""
         return len(self._held)
 
-    def lazy(self, name: str) -> pl.LazyFrame:
-        """A table, of which only what is asked is unpacked."""
-        return self._held[name].lazy()
+    def held(self, name: str) -> Held:
+        """A table, packed if it is."""
+        return self._held[name]
 
-    def frames(self, name: str) -> Iterator[pl.DataFrame]:
-        """A table a part at a time, in order."""
-        held = self._held[name]
-        return held.frames() if isinstance(held, Packed) else iter((held,))
-
-    def with_tables(self, tables: Mapping[str, pl.DataFrame | Packed]) -> "Tables":
+    def with_tables(self, tables: Mapping[str, Held]) -> "Tables":
         """The same, these added or put in place of those of the same name."""
         return Tables({**self._held, **tables})
 
 
+def held(tables: Mapping[str, pl.DataFrame], name: str) -> Held:
+    """A table, packed if it is."""
+    return tables.held(name) if isinstance(tables, Tables) else tables[name]
+
+
 def lazy(tables: Mapping[str, pl.DataFrame], name: str) -> pl.LazyFrame:
     """A table of which only some columns or rows are wanted, packed or not."""
-    return tables.lazy(name) if isinstance(tables, Tables) else tables[name].lazy()
+    return held(tables, name).lazy()
 
 
 def frames(tables: Mapping[str, pl.DataFrame], name: str) -> Iterator[pl.DataFrame]:
     """A table a part at a time, packed or not."""
-    return tables.frames(name) if isinstance(tables, Tables) else iter((tables[name],))
+    return each(held(tables, name))
+
+
+def drawn(rows: pl.LazyFrame) -> pl.DataFrame:
+    """What is asked of a table that may be long, worked out as it is unpacked: never held whole. The order of groups is any."""
+    return rows.collect(engine="streaming")

@@ -138,7 +138,7 @@ def test_tables_of_another_version_are_no_reference(tmp_path: Path, caplog: pyte
     inputs, outputs = tmp_path / "in", tmp_path / "out"
     drop(inputs, "a.xlsx", study("Pays de Dinan"))
     run_steps(inputs, outputs, DAY)
-    pl.DataFrame({"autre": [1]}).write_parquet(outputs / "registre" / "passages" / "000001" / "budget.parquet")
+    pl.DataFrame({"autre": [1]}).write_parquet(outputs / "registre" / "passages" / "000001" / "budget-001.parquet")
     drop(inputs, "b.xlsx", study("Pays de Vannes"))
     run_steps(inputs, outputs, DAY)
     assert compared(outputs) == []
