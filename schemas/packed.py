@@ -104,6 +104,14 @@ class Tables(Mapping[str, pl.DataFrame]):
         """A table, packed if it is."""
         return self._held[name]
 
+    def lazy(self, name: str) -> pl.LazyFrame:
+        """A table, of which only what is asked is unpacked."""
+        return self._held[name].lazy()
+
+    def frames(self, name: str) -> Iterator[pl.DataFrame]:
+        """A table a part at a time, in order."""
+        return each(self._held[name])
+
     def with_tables(self, tables: Mapping[str, Held]) -> "Tables":
         """The same, these added or put in place of those of the same name."""
         return Tables({**self._held, **tables})
