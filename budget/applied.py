@@ -1,7 +1,7 @@
 """Tables `derogations`, `arbitrages` and `plafonds`: what staff decided, and which value applied to which dossier."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date
 
 import polars as pl
@@ -11,7 +11,7 @@ from budget.checking import Checked
 from budget.rows import shape
 from budget.settle import rulings_table, waivers_table
 from budget.validate import Located
-from schemas.packed import Tables
+from schemas.packed import Packed, Tables
 from schemas.parameters import Config
 from schemas.region_tables import Plafonds
 from schemas.tables import TABLES, Provenances, empty, key_of, polars_schema
@@ -27,7 +27,7 @@ def applied_tables(checked: Checked, found: Iterable[Located], config: Config, d
     }
 
 
-def citing_corrections(cited: Sequence[pl.LazyFrame], tables: Tables, checked: Checked) -> pl.DataFrame:
+def citing_corrections(cited: Packed, tables: Tables, checked: Checked) -> pl.DataFrame:
     """What to add to these provenances: beside each corrected cell, the ruling that replaced its value."""
     cells = checked.settled.effects.cells.items()
     rows = [(path, sheet, cell, r.file, r.sheet, r.cell) for path, mine in cells for (sheet, cell), r in mine.items()]
@@ -41,7 +41,7 @@ def citing_corrections(cited: Sequence[pl.LazyFrame], tables: Tables, checked: C
         )
         for name, champ in _AMOUNTS.items()
     ]  # fmt: skip
-    known = pl.concat([frame.select(*place, "table", "cle", "champ") for frame in (*cited, *own)]).join(corrected.lazy(), on=place)
+    known = pl.concat([frame.select(*place, "table", "cle", "champ") for frame in (cited.lazy(), *own)]).join(corrected.lazy(), on=place)
     ruled = known.select("table", "cle", "champ", *(pl.col(f"{name}_arbitrage").alias(name) for name in place)).collect()
     return shape(ruled, Provenances)
 

@@ -1,5 +1,6 @@
 """Every rule on one file at a time, for all files of a part at once: each kind of sheet and each kind of group is validated once."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
@@ -11,6 +12,7 @@ from budget.caps import rules_in_force, with_caps
 from budget.errors import ROW_DECIDED, Errors, Places, split_errors
 from budget.financers import statement_rows
 from budget.financers_cited import single_file_findings
+from budget.found import Found
 from budget.frames import MONEY, Batch, Batches
 from budget.lines import account_lines
 from budget.overview import Overview, joined, overview_of
@@ -24,8 +26,10 @@ from schemas import groups as models
 from schemas.decisions import AWARD
 from schemas.documents import SHEETS
 from schemas.financers import FinancerDirectory
+from schemas.finding import OPEN, Finding
 from schemas.parameters import Config
 from schemas.reading import Received
+from schemas.rules import RULES
 from schemas.spec import DOSSIERS, VOLETS
 
 
@@ -35,12 +39,13 @@ class Examined:
 
     `batch`: of all files the Identification, and the rows of the sheets whose rows are decided one by one, each statement's with the Pays
     that its pôle names, and with its financer; `overview` is what else is needed of all dossiers at once. `dossiers`: the Identification
-    of the dossiers, with `volet`, `date_regle` and the caps in force.
+    of the dossiers, with `volet`, `date_regle` and the caps in force. `warnings`: how many of each file are open.
     """
 
     batch: Batch
     overview: Overview
-    found: list[Located]
+    found: Found
+    warnings: Mapping[str, int]
     errors: Errors
     word: RegionWord
     waivers: pl.DataFrame
@@ -68,27 +73,33 @@ def examine(batches: Batches, config: Config, rulings: Rulings | None = None, ef
     def judged(raised: Iterable[Located]) -> list[Located]:
         return effects.excluded(rulings.judge(raised), places)
 
-    heads, overviews = list[_Head](), list[Overview]()
+    everything, wrong, heads, overviews = Found(batches.parts), dict[str, list[Finding]](), list[_Head](), list[Overview]()
     for place in range(len(batches)):
         batch = batches.open(place) if place else first
         dossiers = _dossiers(batch, word.rows["decisions"], config, waivers)
-        if place:
-            found += judged(batch.found + _check_sheets(batch, config))
+        mine = judged(batch.found + _check_sheets(batch, config)) if place else found
         posts = groups.posts_by_exercice(dossiers, batch)
-        found += judged(_with_waivers(_check_groups(dossiers, posts, batch, config), dossiers, waivers))
+        mine += judged(_with_waivers(_check_groups(dossiers, posts, batch, config), dossiers, waivers))
         if place:
-            found += judged(single_file_findings(_with_financers(batch, batch.sheets["engagements"], directory), directory))
-        heads.append(_Head(batch.sheets["identification"], batch.positions.filter(_OF_ALL), dossiers))
+            mine += judged(single_file_findings(_with_financers(batch, batch.sheets["engagements"], directory), directory))
+            everything.add(mine)
+            wrong |= split_errors(mine, places).by_file
+        heads.append(_Head(batch.sheets["identification"], batch.positions.filter(_OF_ALL), dossiers, _warnings(mine) if place else {}))
         overviews.append(overview_of(batch, posts))
     known = pl.concat(head.identification for head in heads)
-    engagements, found = resolve_poles(first, known, found, split_errors(found, places).by_file)
+    engagements, found = resolve_poles(first, known, found, {*wrong, *split_errors(found, places).by_file})
     first = _with_financers(first, engagements, directory)
     batches.state(first.sheets["engagements"])
     found += judged(single_file_findings(first, directory))
+    everything.add(found)
     rows = {kind: rows for kind, rows in first.sheets.items() if kind in ROW_DECIDED}
     common = Batch(sheets={**rows, "identification": known}, positions=pl.concat(head.positions for head in heads))
     errors = split_errors(found, places, effects.rows)
-    return Examined(common, joined(overviews), found, errors, word, waivers, rulings, pl.concat(head.dossiers for head in heads))
+    errors = Errors({**wrong, **errors.by_file}, errors.rows)
+    warnings = {path: count for part in (*(head.warnings for head in heads), _warnings(found)) for path, count in part.items()}
+    return Examined(
+        common, joined(overviews), everything, warnings, errors, word, waivers, rulings, pl.concat(head.dossiers for head in heads)
+    )
 
 
 class _Head(NamedTuple):
@@ -97,10 +108,15 @@ class _Head(NamedTuple):
     identification: pl.DataFrame
     positions: pl.DataFrame
     dossiers: pl.DataFrame
+    warnings: Mapping[str, int]
 
 
 _OF_ALL = pl.col("kind").is_in(ROW_DECIDED) | ((pl.col("kind") == "identification") & (pl.col("champ") == "structure_porteuse"))
 """The positions that rules on several files cite."""
+
+
+def _warnings(found: Iterable[Located]) -> Mapping[str, int]:
+    return Counter(path for path, f in found if RULES[f.code].gravity == "avertissement" and f.state == OPEN)
 
 
 def _hashes(batches: Batches) -> dict[str, str]:

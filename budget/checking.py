@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import chain
 
 from budget.check import Examined, examine
 from budget.cross_projects import project_findings
@@ -10,6 +11,7 @@ from budget.cross_votes import vote_findings
 from budget.decide import Decided, decide
 from budget.dossiers import dossiers_of
 from budget.errors import Places
+from budget.found import Found
 from budget.frames import Batches
 from budget.money import money_tables
 from budget.parts import Part, all_of, read_again
@@ -33,14 +35,15 @@ class Checked:
     """What all files say, with every finding and the decision on each file; and what staff's rulings changed."""
 
     batches: Batches
-    found: list[Located]
+    found: Found
     decided: Decided
     examined: Examined
     settled: Settled
 
-    def settle(self, later: Iterable[Located]) -> list[Located]:
-        """All findings with the rulings applied: those of `found`, and those raised since."""
-        return self.settled.findings([*self.found, *later], Places(self.examined.batch))
+    def settle(self, place: int, later: Iterable[Located]) -> list[Located]:
+        """The findings on the files of one part with the rulings applied: those of `found`, and those raised since."""
+        part = self.batches.parts[place]
+        return self.settled.findings([*self.found.of(place), *later], Places(self.examined.batch), part.files)
 
 
 def check_readings(
@@ -82,7 +85,7 @@ def check_said(files: Sequence[Received], parts: Sequence[Part], config: Config,
 
 def _aimed(checked: Checked, rulings: Rulings, config: Config) -> list[Located]:
     """All findings on the files at which a ruling aims."""
-    return [(path, f) for path, f in [*checked.found, *_on_money(checked, rulings, config)] if rulings.aimed(path)]
+    return [(path, f) for path, f in chain(checked.found, _on_money(checked, rulings, config)) if rulings.aimed(path)]
 
 
 def _check(
@@ -91,12 +94,12 @@ def _check(
     batches = Batches(parts, config.dossiers.region)
     examined = examine(batches, config, rulings, effects)
     decided = decide(files, examined, FinancerDirectory(config.extra_financers()), effects)
-    found = examined.found + decided.findings
-    found += project_findings(examined, decided) + vote_findings(decided, config, examined.waivers)
+    found = examined.found
+    found.add(decided.findings + project_findings(examined, decided) + vote_findings(decided, config, examined.waivers))
     return Checked(batches, found, decided, examined, Settled(examined.rulings, effects, ()))
 
 
-def _on_money(checked: Checked, rulings: Rulings, config: Config) -> list[Located]:
+def _on_money(checked: Checked, rulings: Rulings, config: Config) -> Iterable[Located]:
     """The findings on co-financers, where a ruling that is not a mere lifting aims at one: they take both sides of every financing."""
     wanted = {r.code for r in rulings.known if r.action != LIFT}
     if not any(code.startswith("COF") and RULES[code].stage == "croisement" for code in wanted & set(RULES)):

@@ -16,7 +16,7 @@ from budget.standing import Key
 from budget.standing import Standing as Standing
 from budget.validate import Located
 from schemas.financers import FinancerDirectory
-from schemas.finding import OPEN, Finding, Ruling
+from schemas.finding import Finding, Ruling
 from schemas.reading import Received
 from schemas.rules import RULES
 from schemas.spec import COMPTE_RENDU, DOSSIERS, STATEMENT
@@ -48,7 +48,7 @@ def decide(files: Sequence[Received], examined: Examined, directory: FinancerDir
 def _alone(files: Sequence[Received], examined: Examined, effects: Effects) -> tuple[dict[str, Standing], list[Located]]:
     """What each file's own rules make of it, by path."""
     identities = {row["fichier"]: row for row in examined.batch.sheets["identification"].to_dicts()}
-    warnings = Counter(path for path, f in examined.found if RULES[f.code].gravity == "avertissement" and f.state == OPEN)
+    warnings = examined.warnings
     rows = Counter(examined.errors.rows["fichier"])
     standings: dict[str, Standing] = {}
     raised: list[Located] = []
@@ -64,8 +64,8 @@ def _alone(files: Sequence[Received], examined: Examined, effects: Effects) -> t
         elif errors:
             s.decision, s.reason = REJECTED, _why_rejected(errors)
         else:
-            s.decision = ACCEPTED_WITH_RESERVES if warnings[s.path] or rows[s.path] else ACCEPTED
-            s.reason = _why_accepted(warnings[s.path], rows[s.path])
+            s.decision = ACCEPTED_WITH_RESERVES if warnings.get(s.path) or rows[s.path] else ACCEPTED
+            s.reason = _why_accepted(warnings.get(s.path, 0), rows[s.path])
         s.alone = s.decision
     return standings, raised
 

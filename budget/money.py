@@ -14,12 +14,12 @@ from budget.dossiers import Dossiers
 from budget.engagements import echeancier_table, engagements_table
 from budget.financers import SPELLED, names
 from budget.forecast import previsions_table, with_forecast
+from budget.found import Found
 from budget.reconcile import reconcile
 from budget.rows import united_rows
 from budget.settlements import settlements_table
 from budget.sides import said_lines
 from budget.statements import statements
-from budget.validate import Located
 from schemas.financers import REGION_CODE, FinancerDirectory
 from schemas.packed import Packed, packed
 from schemas.parameters import Config
@@ -27,15 +27,14 @@ from schemas.parameters import Config
 
 @dataclass(frozen=True)
 class Money:
-    """The tables by name, the source cells of their sums, and the findings on co-financers that need several files.
+    """The tables by name, and the findings on co-financers that need several files.
 
-    `cited`: the sources of what is worked out Pays by Pays, a frame packed for each part; `cited_at_once`: those of the other tables.
+    `cited`: the sources of their sums, in no order.
     """
 
     tables: dict[str, pl.DataFrame | Packed]
-    cited: list[Packed]
-    cited_at_once: pl.DataFrame
-    found: list[Located]
+    cited: Packed
+    found: Found
 
 
 def money_tables(parts: Sequence[Dossiers], decided: Decided, examined: Examined, config: Config, day: date, scenario: str = "") -> Money:
@@ -46,14 +45,15 @@ def money_tables(parts: Sequence[Dossiers], decided: Decided, examined: Examined
     asked = Packed.joined(part.asked for part in parts).lazy()
     named = names(asked.select(SPELLED).collect(), said)
     admitted = tolerances(examined.dossiers, examined.waivers)
-    financements, rapprochement, cited, found = list[Packed](), list[Packed](), list[Packed](), statement_findings(stated)
+    financements, rapprochement, cited, found = list[Packed](), list[Packed](), list[Packed](), examined.found.others()
+    found.add(statement_findings(stated))
     for part in parts:
         mine = part.mine()
         made = reconcile(part.asked.frame(), said.filter(mine), part.covered, stated, decisions.filter(mine), named)
         financements.append(packed(made.financements))
         rapprochement.append(packed(made.rapprochement))
         cited.append(packed(pl.concat([made.provenances, part.provenances])))
-        found += cross_file_findings(made, part.budget.lazy(), admitted)
+        found.add(cross_file_findings(made, part.budget.lazy(), admitted))
     engagements, engaged_from = engagements_table(decisions, payments)
     due, due_from = echeancier_table(decisions, payments, asked.filter(pl.col("financeur_id") == REGION_CODE).collect())
     rendered = Packed.joined(part.rendered for part in parts)
@@ -74,4 +74,4 @@ def money_tables(parts: Sequence[Dossiers], decided: Decided, examined: Examined
     if scenario:
         added = previsions_table(scenario, config, due, day.year)
         tables |= {"previsions": added, "echeancier": with_forecast(due, added)}
-    return Money(tables, cited, pl.concat([engaged_from, due_from]), found)
+    return Money(tables, Packed.joined([*cited, packed(engaged_from), packed(due_from)]), found)

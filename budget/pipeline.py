@@ -1,5 +1,6 @@
 """The arithmetic from readings to tables, in two steps: what is wrong, then what counts. Runs without Prefect, the clock or a disk."""
 
+from collections.abc import Mapping
 from datetime import date
 
 import polars as pl
@@ -13,6 +14,7 @@ from budget.control import amounts_by_file, controls_table, euro_controls, file_
 from budget.dossiers import Dossiers, dossiers_of
 from budget.euros import euros_by_file
 from budget.financers import statement_names
+from budget.found import Found
 from budget.grants import votes_by_project
 from budget.money import money_tables
 from budget.open_data import unpublishable
@@ -20,10 +22,11 @@ from budget.provenance import in_table_order
 from budget.reminders import reminders, reminders_table
 from budget.rows import identities
 from budget.status import Sources, status_table
+from budget.validate import Located
 from budget.versions import joined, pairs_of, versions_tables
 from budget.what_if import gaps_of_all, scenario_gaps, under
 from schemas.financers import FinancerDirectory
-from schemas.packed import Packed, Tables, packed
+from schemas.packed import Packed, Tables, in_order, packed
 from schemas.parameters import Config
 from schemas.spec import DOSSIERS
 from schemas.table import validated
@@ -39,9 +42,9 @@ def make_tables(checked: Checked, config: Config, day: date, scenario: str = "")
     directory, facts = FinancerDirectory(config.extra_financers()), _file_facts(checked)
     pairs, then = pairs_of(decided.standings), _then(checked, config, scenario)
     dossiers, euros, versions, gaps = list[Dossiers](), list[pl.DataFrame](), list[dict[str, pl.DataFrame]](), list[pl.DataFrame]()
-    for batch in checked.batches:
+    for place, batch in enumerate(checked.batches):
         euros.append(euros_by_file(batch, decided))
-        versions.append(versions_tables(batch, pairs, checked.found, facts))
+        versions.append(versions_tables(batch, pairs, checked.found.of(place), facts))
         if batch.pays:
             dossiers.append(dossiers_of(batch, decided, directory))
         if then is not None:
@@ -50,18 +53,17 @@ def make_tables(checked: Checked, config: Config, day: date, scenario: str = "")
     tables = Tables({**{name: empty(model) for name, model in TABLES.items()}, **money.tables, **joined(versions)})
     if gaps:
         tables = tables.with_tables({"scenario_ecarts": gaps_of_all(gaps)})
-    found = checked.settle(money.found + unpublishable(tables["decisions"], examined.batch, config.open_data, day))
-    constats, sources = constats_table(found, facts)
-    tables = tables.with_tables({**applied_tables(checked, found, config, day), "constats": packed(constats)})
+    money.found.add(unpublishable(tables["decisions"], examined.batch, config.open_data, day))
+    constats, sources, ruled = _constats(checked, money.found, facts)
+    tables = tables.with_tables({**applied_tables(checked, ruled, config, day), "constats": constats})
     tables = tables.with_tables({"depots": _depots(checked, pl.concat(euros), tables, directory)})
     tables = tables.with_tables({"suivi_pays": status_table(_status_sources(checked, tables), config.suivi, day)})
-    others = pl.concat([money.cited_at_once, sources])
-    others = pl.concat([others, citing_corrections([*(cited.lazy() for cited in money.cited), others.lazy()], tables, checked)])
-    cited = zip((part.pays for part in dossiers), money.cited, strict=True)
+    cited = Packed.joined([money.cited, sources])
+    cited = Packed.joined([cited, packed(citing_corrections(cited, tables, checked))])
     tables = tables.with_tables(
         {
             "relances": reminders_table(reminders(tables, config, day)),
-            "provenances": Packed.of(in_table_order(list(cited), others)),
+            "provenances": Packed.of(in_table_order(cited)),
             "controles": controls_table(
                 [
                     *file_controls(len(decided.standings), tables["depots"]),
@@ -75,6 +77,18 @@ def make_tables(checked: Checked, config: Config, day: date, scenario: str = "")
         for frame in tables.frames(name):
             validated(model, frame)
     return tables
+
+
+def _constats(checked: Checked, later: Found, facts: Mapping[str, FileFacts]) -> tuple[Packed, Packed, list[Located]]:
+    """Table `constats`, what it cites, and the findings on which staff have ruled. `later`: what was found since the checks."""
+    tables, sources, ruled = list[Packed](), list[Packed](), list[Located]()
+    for place in range(len(checked.batches)):
+        found = checked.settle(place, later.of(place))
+        table, cited = constats_table(found, facts)
+        tables.append(packed(table))
+        sources.append(packed(cited))
+        ruled += [(path, finding) for path, finding in found if finding.ruling]
+    return Packed.of(in_order(Packed.joined(tables), "fichier")), Packed.joined(sources), ruled
 
 
 def _then(checked: Checked, config: Config, scenario: str) -> pl.DataFrame | None:

@@ -1,12 +1,11 @@
 """Which cells a figure comes from: rows of the table `provenances`."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import polars as pl
 
-from budget.parts import Territory
 from budget.rows import shape
-from schemas.packed import Packed
+from schemas.packed import Packed, in_order
 from schemas.tables import Provenances
 
 
@@ -21,21 +20,16 @@ def cited(table: str, lines: pl.DataFrame, key: list[str], champ: str, cell: str
     )
 
 
-def in_table_order(parts: Sequence[tuple[Territory, Packed]], others: pl.DataFrame) -> Iterator[pl.DataFrame]:
-    """Table `provenances`, in its order, a frame at a time: table by table, and Pays by Pays where it is worked out so.
-
-    `parts`: sources whose key starts with the Pays, by the Pays that they are about; `others`: all others, which may add to these.
+def in_table_order(cited: Packed) -> Iterator[pl.DataFrame]:
+    """Table `provenances`, in its order, a frame at a time: table by table, then by the first signs of the key, which are the Pays's code
+    or those of a hash. `cited`: its rows, in any order, some of them twice.
     """
-    by_pays = {name for _, cited in parts for name in cited.lazy().select("table").unique().collect()["table"]}
-    for name in sorted(by_pays | set(others["table"])):
-        mine = others.filter(pl.col("table") == name)
-        if name not in by_pays:
-            yield _each_once(mine)
-            continue
-        pays = pl.col("cle").str.head(2)
-        for codes, cited in parts:
-            here = cited.lazy().filter(pl.col("table") == name).collect()
-            yield _each_once(pl.concat([here, mine.filter(pays.is_in([code for code in codes if code]))]))
+    names = sorted(cited.lazy().select("table").unique().collect()["table"])
+    if not names:
+        yield cited.frame()
+    for name in names:
+        mine = Packed.of(frame.filter(pl.col("table") == name) for frame in cited.frames())
+        yield from map(_each_once, in_order(mine, "cle", 2))
 
 
 def _each_once(rows: pl.DataFrame) -> pl.DataFrame:

@@ -12,6 +12,7 @@ from budget.rulings import DIGEST, Effects, Rulings, aims_at, can_be_lifted, pla
 from budget.validate import Located
 from schemas.decisions import CORRECT, LIFT
 from schemas.finding import CORRECTED, EXCLUDED, Finding, Ruling
+from schemas.reading import Received
 from schemas.region_tables import APPLIED, LAPSED, TO_COME, VOID, Arbitrages, Derogations
 from schemas.rules import RULES
 from schemas.tables import polars_schema
@@ -27,14 +28,15 @@ class Settled:
     before: Sequence[Located]
     illegible: frozenset[Ruling] = frozenset()
 
-    def findings(self, found: Iterable[Located], places: Places) -> list[Located]:
-        """The findings with the rulings applied; those that the rulings made vanish stay, marked `corrigé` or `exclu`."""
+    def findings(self, found: Iterable[Located], places: Places, files: Iterable[Received]) -> list[Located]:
+        """All findings on these files with the rulings applied; those that the rulings made vanish stay, marked `corrigé` or `exclu`."""
         live = self.rulings.without(self.effects.void)
         now = self.effects.excluded(live.judge(found), places)
         if not self.before:
             return now
-        standing = {_identity(path, finding) for path, finding in now}
-        gone = [(path, f) for path, f in self.before if self.effects.concerns(path) and _identity(path, f) not in standing]
+        standing, here = {_identity(path, finding) for path, finding in now}, {received.path for received in files}
+        before = [(path, f) for path, f in self.before if path in here and self.effects.concerns(path)]
+        gone = [(path, f) for path, f in before if _identity(path, f) not in standing]
         return now + [(path, self._gone(path, finding, places)) for path, finding in gone]
 
     def _gone(self, path: str, finding: Finding, places: Places) -> Finding:

@@ -130,7 +130,7 @@ def _alone(received: list[Received], said: Said, config: Config) -> tuple[Decide
     """What each file says by itself: another one could change neither its decision nor these findings."""
     examined = examine(Batches(all_of(said), config.dossiers.region), config)
     decided = decide(received, examined, FinancerDirectory(config.extra_financers()))
-    found = examined.found + [(path, finding) for path, finding in decided.findings if finding.code == "FIC007"]
+    found = [*examined.found] + [(path, finding) for path, finding in decided.findings if finding.code == "FIC007"]
     facts = {s.path: FileFacts(s.received.sha256, s.identity.get("pays_code")) for s in decided.standings}
     return decided, constats_table(found, facts)[0]
 

@@ -65,6 +65,26 @@ def each(table: Held) -> Iterator[pl.DataFrame]:
     return table.frames() if isinstance(table, Packed) else iter((table,))
 
 
+ROWS = 500_000
+"""How many rows a frame holds, about, where a table is taken in order."""
+
+
+def in_order(table: Packed, by: str, first: int | None = None) -> Iterator[pl.DataFrame]:
+    """All rows in the order of a column of text, as frames that follow each other; those of one value in the order in which they stand.
+
+    `first`: only the first signs of the text count. No value is in two frames, and no frame has many more than ROWS rows.
+    """
+    word = pl.col(by) if first is None else pl.col(by).str.head(first)
+    counts = table.lazy().group_by(word.alias("mot")).len().sort("mot").collect()
+    if counts.is_empty():
+        yield table.frame()
+    lots = counts.with_columns(lot=(pl.col("len").cum_sum() - 1) // ROWS)
+    for lowest, highest in (
+        lots.group_by("lot", maintain_order=True).agg(a=pl.col("mot").first(), b=pl.col("mot").last()).select("a", "b").rows()
+    ):
+        yield table.lazy().filter(word.is_between(pl.lit(lowest), pl.lit(highest))).collect().sort(word, maintain_order=True)
+
+
 def packed(frame: pl.DataFrame) -> Packed:
     """A frame, packed as one part."""
     return Packed((_packed(frame),))

@@ -175,7 +175,7 @@ def test_a_page_needs_nothing_else_and_runs_nothing() -> None:
 
 def test_the_page_says_what_to_do_by_when_and_in_which_return() -> None:
     made = tables({"2010/a & b.xlsx": study(asked=26000)})
-    made["depots"] = made["depots"].with_columns(retour=pl.lit("retours/2010/a & b.xlsx-corrections.xlsx"))
+    made = made.with_tables({"depots": made["depots"].with_columns(retour=pl.lit("retours/2010/a & b.xlsx-corrections.xlsx"))})
     (one,) = reminders(made, CONFIG, DAY)
     text = " ".join(Page(reminder_page(one, CONFIG)).text.split())
     for words in (
