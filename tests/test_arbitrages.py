@@ -10,6 +10,7 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from budget.parts import all_of
 from budget.pipeline import make_tables
 from flows import steps
 from flows.steps import Job
@@ -304,7 +305,7 @@ def read_and_consolidate(inputs: Path) -> Tables:
     files = discover(inputs)
     with steps.reader_pool(CONFIG) as readers:
         said = steps.read_lot(job, readers, files)
-    return make_tables(steps.check_all(job, files, said), CONFIG, DAY)
+    return make_tables(steps.check_all(job, files, all_of(said)), CONFIG, DAY)
 
 
 def workbook(sheets: list[RawSheet]) -> bytes:

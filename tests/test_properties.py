@@ -18,6 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from budget.control import gaps
+from budget.parts import all_of
 from budget.pipeline import check_readings
 from flows import steps
 from flows.steps import Job
@@ -96,7 +97,7 @@ def outputs_of(inputs: Path, outputs: Path, readers: ReaderPool | InProcess, ord
     if order:
         order.shuffle(files)
     said = steps.read_lot(job, readers, [f for f in files if not f.ignored])
-    checked = steps.check_all(job, files, said)
+    checked = steps.check_all(job, files, all_of(said))
     made = steps.control_totals(job, steps.open_register(job), checked.decided.standings, steps.consolidate(job, checked))
     outputs.mkdir(parents=True)
     steps.write_data(outputs, made)

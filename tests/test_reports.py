@@ -202,8 +202,8 @@ ODD_NAMES = [
 def test_links_lead_to_files_with_odd_names(name: str, tmp_path: Path) -> None:
     tables = st.small_case()
     old = tables["constats"].filter(pl.col("cellule") != "")["fichier"][0]
-    tables = tables.with_tables({"constats": tables["constats"].with_columns(pl.col("fichier").replace({old: f"2010/{name}"}), feuille=pl.lit("Plan d'été #2"))})
-    tables = tables.with_tables({"depots": tables["depots"].with_columns(pl.col("fichier").replace({old: f"2010/{name}"}))})
+    tables["constats"] = tables["constats"].with_columns(pl.col("fichier").replace({old: f"2010/{name}"}), feuille=pl.lit("Plan d'été #2"))
+    tables["depots"] = tables["depots"].with_columns(pl.col("fichier").replace({old: f"2010/{name}"}))
     path = write(tmp_path, "suivi", tables)
     wanted = f"../inputs/2010/{name}"
     found = [unquote(t.replace("\\", "/").replace("&amp;", "&")) for t in targets(path)]
@@ -286,7 +286,7 @@ def test_illegal_and_long_texts_are_marked() -> None:
 
 def test_illegal_texts_are_said_on_the_first_sheet(tmp_path: Path) -> None:
     tables = st.small_case()
-    tables = tables.with_tables({"constats": tables["constats"].with_columns(valeur=pl.lit("a\x00b"), message=pl.lit("é" * 33_000))})
+    tables["constats"] = tables["constats"].with_columns(valeur=pl.lit("a\x00b"), message=pl.lit("é" * 33_000))
     grid = cells(write(tmp_path, "suivi", tables))
     notes = " ".join(str(row[1]) for row in grid["Lisez-moi"])
     assert "colonne « Valeur »" in notes.replace("\u00a0", " ")
@@ -315,7 +315,7 @@ def test_unknown_rule_is_said_not_checked(tmp_path: Path) -> None:
 
 def test_gap_is_shown_in_words_too(tmp_path: Path) -> None:
     tables = st.small_case()
-    tables = tables.with_tables({"controles": tables["controles"].with_columns(ecart=pl.lit(Decimal("0.01")))})
+    tables["controles"] = tables["controles"].with_columns(ecart=pl.lit(Decimal("0.01")))
     grid = cells(write(tmp_path, "budget-consolide", tables))
     assert str(grid["Synthèse"][2][0]).startswith("1 contrôle en écart sur 1")
     assert grid["Contrôles"][4][4] == "écart"

@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -87,8 +88,9 @@ def test_every_link_leads_to_something_made(october: Path) -> None:
 
 def test_a_rejected_file_comes_first_with_its_reason_and_its_return() -> None:
     data = tables({"2010/é & b.xlsx": study(asked=26000), "v.xlsx": posts()})
-    data["depots"] = data["depots"].with_columns(retour=data["depots"]["fichier"].replace_strict(
-        {"2010/é & b.xlsx": "retours/2010/é & b.xlsx-corrections.xlsx"}, default=None))  # fmt: skip
+    returns = {"2010/é & b.xlsx": "retours/2010/é & b.xlsx-corrections.xlsx"}
+    retour = pl.col("fichier").replace_strict(returns, default=None)
+    data = data.with_tables({"depots": data["depots"].with_columns(retour=retour)})
     glance = at_a_glance(data, CONFIG, DAY)
     assert [(f.path, f.decision, f.errors) for f in glance.files] == [("2010/é & b.xlsx", "rejeté", 1), ("v.xlsx", "accepté", 0)]
     page = status_page(glance)
