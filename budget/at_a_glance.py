@@ -11,6 +11,7 @@ from budget.views import status_files
 from schemas import reminders, returns
 from schemas.at_a_glance import PAID, SHARES, Bar, Chart, FileGlance, Glance, Output, PaysGlance, Row
 from schemas.financers import TYPES
+from schemas.packed import drawn, lazy
 from schemas.parameters import Config
 from schemas.pays import all_pays
 from schemas.programme import DUE
@@ -54,7 +55,7 @@ def at_a_glance(tables: Tables, config: Config, day: date, missing: frozenset[st
         pays=pays,
         stages={stage: stages.count(stage) for stage in STAGES if stage in stages},
         due=_due(tables["echeancier"]),
-        funding=_funding(tables["financements"].filter(pl.col("campagne") == campagne)),
+        funding=_funding(lazy(tables, "financements").filter(pl.col("campagne") == campagne)),
         files=tuple(_file(row) for row in files.to_dicts()),
         decisions={decision: found.count(decision) for decision in DECISIONS},
         to_mend=found.count(REJECTED) + found.count(ACCEPTED_WITH_RESERVES),
@@ -118,10 +119,10 @@ def _due(echeancier: pl.DataFrame) -> Chart:
     return _chart(amounts, (*DUE, PAID))
 
 
-def _funding(financements: pl.DataFrame) -> Chart:
+def _funding(financements: pl.LazyFrame) -> Chart:
     """By type of financer: what the financer confirms, what only the dossier declares, what it hopes for."""
     columns = dict(zip(("confirme_eur", "declare_eur", "espere_eur"), SHARES, strict=True))
-    by_type = financements.group_by("type_financeur").agg(pl.col(*columns).sum())
+    by_type = drawn(financements.group_by("type_financeur").agg(pl.col(*columns).sum()))
     found = {row.pop("type_financeur"): row for row in by_type.to_dicts()}
     amounts = {kind: {word: found[kind][name] for name, word in columns.items()} for kind in TYPES if kind in found}
     return _chart({kind: row for kind, row in amounts.items() if any(row.values())}, SHARES)

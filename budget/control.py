@@ -8,7 +8,7 @@ import polars as pl
 from budget.frames import MONEY, ZERO
 from budget.lines import PROJECT
 from budget.shares import without_reserve
-from schemas.packed import lazy
+from schemas.packed import drawn, lazy
 from schemas.programme import FIRM
 from schemas.spec import COMPTE_RENDU, DECISIONS, DOCUMENT_TYPES, FONCTIONNEMENT, PREFIGURATION, STATEMENT
 from schemas.tables import DECISIONS as FILE_DECISIONS
@@ -81,7 +81,10 @@ def _total(frame: pl.DataFrame, column: str) -> Decimal:
 def money_controls(tables: Mapping[str, pl.DataFrame]) -> list[Control]:
     """What the tables of the Région and of the co-financers hold is what the decisions, payments and statements say, to the cent."""
     votes, decisions, payments = tables["votes"].filter(pl.col("etat") == KEPT), tables["decisions"], tables["mandats"]
-    funding, pairs, engaged, due = (tables[n] for n in ("financements", "rapprochement", "engagements", "echeancier"))
+    engaged, due = tables["engagements"], tables["echeancier"]
+    words = {"sollicite": "sollicité", "acquis": "acquis", "vote": "voté", "verse": "versé", "ecart": "écart"}
+    sums = [pl.col(f"{name}_eur").sum() for name in words]
+    funding, pairs = (drawn(lazy(tables, name).select(sums)) for name in ("financements", "rapprochement"))
     firm = due.filter(pl.col("nature") == FIRM)
     undecided = payments.join(decisions, on=PROJECT, how="anti")
     voted, paid = _total(decisions, "vote_eur"), _total(payments, "montant_eur")
@@ -98,7 +101,6 @@ def money_controls(tables: Mapping[str, pl.DataFrame]) -> list[Control]:
         ("Financements votés = états retenus et votes de la Région (€)", _total(votes, "vote_eur") + voted, _total(funding, "vote_eur")),
         ("Financements versés = états retenus et mandats (€)", _total(votes, "verse_eur") + paid, _total(funding, "verse_eur")),
     ]
-    words = {"sollicite": "sollicité", "acquis": "acquis", "vote": "voté", "verse": "versé", "ecart": "écart"}
     return found + [
         (f"Rapprochement = financements : {word} (€)", _total(funding, f"{name}_eur"), _total(pairs, f"{name}_eur"))
         for name, word in words.items()

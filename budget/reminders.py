@@ -15,6 +15,7 @@ import polars as pl
 
 from schemas.financers import OWN_RESOURCES, REGION
 from schemas.financing import UNANSWERED
+from schemas.packed import drawn, lazy
 from schemas.parameters import Config
 from schemas.reminders import FOLDER, FileToMend, ReceivedFile, Relances, Remark, Reminder, Share, Unanswered
 from schemas.rules import GRAVITIES, STATES
@@ -122,7 +123,7 @@ def _verdict(row: Mapping[str, Any]) -> str:
 def _to_mend(tables: Tables, received: Mapping[str, Sequence[Mapping[str, Any]]]) -> dict[str, tuple[FileToMend, ...]]:
     """The latest version of each file that has an open error or warning: rejected files first."""
     followed = set(tables["versions"]["precedent"])
-    remarks = _remarks(tables["constats"])
+    remarks = _remarks(lazy(tables, "constats"), [row["fichier"] for rows in received.values() for row in rows])
     found: dict[str, tuple[FileToMend, ...]] = {}
     for code, rows in received.items():
         files = [_file_to_mend(r, remarks[r["fichier"]]) for r in rows if r["fichier"] not in followed and r["fichier"] in remarks]
@@ -136,9 +137,10 @@ def _file_to_mend(row: Mapping[str, Any], remarks: Sequence[Remark]) -> FileToMe
     return FileToMend(row["fichier"], annotated, (row["version"] or 1) + 1, row["decision"] == REJECTED, tuple(remarks))
 
 
-def _remarks(constats: pl.DataFrame) -> dict[str, list[Remark]]:
-    """Open errors and warnings of each file, errors first."""
-    asked = constats.filter(pl.col("etat") == STATES[0], pl.col("gravite").is_in([_ERROR, _WARNING]))
+def _remarks(constats: pl.LazyFrame, files: Sequence[str]) -> dict[str, list[Remark]]:
+    """Open errors and warnings of each of these files, errors first."""
+    mine = pl.col("fichier").is_in(files)
+    asked = drawn(constats.filter(mine, pl.col("etat") == STATES[0], pl.col("gravite").is_in([_ERROR, _WARNING])))
     found: dict[str, list[Remark]] = defaultdict(list)
     for r in asked.sort(pl.col("gravite") != _ERROR, maintain_order=True).to_dicts():
         place = f"{r['feuille']} {r['cellule']}".strip()
@@ -146,7 +148,7 @@ def _remarks(constats: pl.DataFrame) -> dict[str, list[Remark]]:
     return found
 
 
-def awaited_statements(financements: pl.DataFrame, campagne: int, day: date) -> pl.DataFrame:
+def awaited_statements(financements: pl.LazyFrame, campagne: int, day: date) -> pl.LazyFrame:
     """The lines of the campaign for which a statement is due: of an exercice begun by `day`, or secured according to the dossier."""
     due = (pl.col("exercice") <= day.year) | (pl.col("acquis_eur") > 0)
     return financements.filter(
@@ -162,11 +164,11 @@ def _unanswered(tables: Tables, campagne: int, day: date) -> dict[str, tuple[Una
     refused = tables["depots"].filter(type_document=STATEMENT, decision=REJECTED, campagne=campagne)
     set_aside = set(refused["financeur"].drop_nulls())
     secured = pl.col("acquis_eur") > 0
-    lines = awaited_statements(tables["financements"], campagne, day).with_columns(
+    lines = awaited_statements(lazy(tables, "financements"), campagne, day).with_columns(
         montant=pl.when(secured).then(pl.col("acquis_eur")).otherwise(pl.col("sollicite_eur")), acquis=secured
     )
     by = ["pays_code", "type_financeur", "financeur", "financeur_id"]
-    shares = lines.group_by(*by, "exercice", "acquis").agg(pl.col("montant").sum()).sort(*by, "exercice", "acquis")
+    shares = drawn(lines.group_by(*by, "exercice", "acquis").agg(pl.col("montant").sum())).sort(*by, "exercice", "acquis")
     found: dict[str, dict[tuple[str, str, str], list[Share]]] = defaultdict(lambda: defaultdict(list))
     for code, kind, name, identity, exercice, acquired, amount in shares.iter_rows():
         found[code][identity, name, kind].append(Share(exercice, amount, acquired))

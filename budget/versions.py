@@ -22,6 +22,7 @@ from budget.frames import MONEY, ZERO, Batch
 from budget.subjects import Subject, Subjects
 from budget.validate import Located
 from schemas.accounts import account_of, accounts
+from schemas.packed import drawn, lazy
 from schemas.pays import all_pays
 from schemas.returns import HeadingChange, ReturnLine, VersionChange
 from schemas.rules import GRAVITIES, RULES
@@ -202,7 +203,8 @@ def _versions_table(pairs: Sequence[Pair], constats: pl.DataFrame, amounts: pl.D
 
 def version_changes(tables: Mapping[str, pl.DataFrame]) -> dict[str, VersionChange]:
     """What each file that has a version before it says of it in its return, from the tables."""
-    references = dict(tables["constats"].select("constat_id", "reference").iter_rows())
+    mine = pl.col("constat_id").is_in(tables["versions_constats"]["constat_id"].unique().implode())
+    references = dict(drawn(lazy(tables, "constats").filter(mine).select("constat_id", "reference")).iter_rows())
     lines: dict[tuple[str, str], list[ReturnLine]] = defaultdict(list)
     for r in tables["versions_constats"].filter(pl.col("gravite").is_in(_EXPECTED)).to_dicts():
         title, reference = RULES[r["code"]].title, references.get(r["constat_id"], "")

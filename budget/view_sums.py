@@ -6,6 +6,7 @@ import polars as pl
 
 from schemas.accounts import IN_KIND, SUBSIDIES
 from schemas.financers import OWN_RESOURCES, REGION
+from schemas.packed import drawn
 from schemas.tables import KEPT
 
 EUROS = pl.Decimal(38, 2)
@@ -15,6 +16,7 @@ CHARGE = pl.col("sens") == "charge"
 OTHERS = ~pl.col("type_financeur").is_in([REGION, OWN_RESOURCES])
 SHARES = ("confirme_eur", "declare_eur", "espere_eur")
 OWN = COUNTED & ~CHARGE & ~pl.col("compte").str.starts_with(SUBSIDIES)
+OURS = pl.col("type_financeur") == REGION
 
 
 def known_sum(name: str) -> pl.Expr:
@@ -22,9 +24,9 @@ def known_sum(name: str) -> pl.Expr:
     return pl.when(pl.col(name).count() > 0).then(pl.col(name).sum()).cast(EUROS).alias(name)
 
 
-def sums(frame: pl.DataFrame, by: list[str], names: tuple[str, ...]) -> pl.DataFrame:
+def sums(rows: pl.LazyFrame, by: list[str], names: tuple[str, ...]) -> pl.LazyFrame:
     """The known sums of these columns, a row per group."""
-    return frame.group_by(by).agg(known_sum(name) for name in names)
+    return rows.group_by(by).agg(known_sum(name) for name in names)
 
 
 def total(frame: pl.DataFrame, name: str) -> Decimal:
@@ -32,7 +34,13 @@ def total(frame: pl.DataFrame, name: str) -> Decimal:
     return Decimal(frame[name].sum() or 0)
 
 
-def budget_totals(budget: pl.DataFrame, by: list[str]) -> pl.DataFrame:
+def totals(rows: pl.LazyFrame, **amounts: pl.Expr) -> dict[str, Decimal]:
+    """The sums of these amounts, by name; 0 where nothing is known."""
+    found = drawn(rows.select(amount.sum().alias(name) for name, amount in amounts.items())).row(0, named=True)
+    return {name: Decimal(found[name] or 0) for name in amounts}
+
+
+def budget_totals(budget: pl.LazyFrame, by: list[str]) -> pl.LazyFrame:
     """Cost, contributions in kind, produits and own resources of the retained lines, a row per group."""
     amount = pl.col("montant_eur")
     in_kind = (pl.col("etat") == KEPT) & IN_KIND_LINE & CHARGE
@@ -44,9 +52,9 @@ def budget_totals(budget: pl.DataFrame, by: list[str]) -> pl.DataFrame:
     )  # fmt: skip
 
 
-def asked_of_region(funding: pl.DataFrame, by: list[str]) -> pl.DataFrame:
+def asked_of_region(funding: pl.LazyFrame, by: list[str]) -> pl.LazyFrame:
     """What the dossiers ask of the Région: the amount sollicité, or acquis where nothing is asked."""
-    ours = funding.filter(pl.col("type_financeur") == REGION).with_columns(demande_eur=asked_amount())
+    ours = funding.filter(OURS).with_columns(demande_eur=asked_amount())
     return sums(ours, by, ("demande_eur",))
 
 

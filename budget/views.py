@@ -11,16 +11,31 @@ import polars as pl
 
 from budget.lines import PROJECT, pays_name
 from budget.shares import without_reserve
-from budget.view_sums import CHARGE, COUNTED, EUROS, OTHERS, OWN, SHARES, asked_of_region, budget_totals, sums, total
+from budget.view_sums import (
+    CHARGE,
+    COUNTED,
+    EUROS,
+    OTHERS,
+    OURS,
+    OWN,
+    SHARES,
+    asked_amount,
+    asked_of_region,
+    budget_totals,
+    sums,
+    total,
+    totals,
+)
 from budget.views_finance import finance_controls, finance_views
 from budget.views_status import follow_up_controls, follow_up_views
 from schemas.accounts import accounts
+from schemas.packed import Held, Packed, drawn, frames, lazy
+from schemas.packed import Tables as Views
 from schemas.rules import GRAVITIES, STATES
 from schemas.spec import VOLETS
 from schemas.tables import ACCEPTED, ACCEPTED_WITH_RESERVES, DECISIONS, IGNORED, KEPT, REJECTED, REPLACED, STAGES
 
 Tables = Mapping[str, pl.DataFrame]
-Views = dict[str, pl.DataFrame]
 Control = tuple[str, Decimal, Decimal]
 """(controle, attendu, obtenu), as the `controles` table holds them."""
 
@@ -28,10 +43,13 @@ _ACTION_FIRST = (REJECTED, ACCEPTED_WITH_RESERVES, ACCEPTED, REPLACED, IGNORED)
 
 
 def build_views(tables: Tables, campagne: int) -> Views:
-    """All views by name. Finance sheets hold all campaigns; `synthese_*`, `suivi_pays`, `depots` and `constats` the given one."""
+    """All views by name; those that grow with the files are packed, in the parts of their tables.
+
+    Finance sheets hold all campaigns; `synthese_*`, `suivi_pays`, `depots` and `constats` the given one.
+    """
     depots = status_files(tables, campagne)
-    return {
-        "budget_consolide": budget_lines(tables),
+    views: dict[str, Held] = {
+        "budget_consolide": Packed.of(budget_lines(part) for part in frames(tables, "budget")),
         **finance_views(tables),
         "synthese_etapes": _counts(tables["suivi_pays"], "etape", STAGES),
         "synthese_decisions": _counts(depots, "decision", DECISIONS),
@@ -44,9 +62,10 @@ def build_views(tables: Tables, campagne: int) -> Views:
         "campagne": pl.DataFrame({"campagne": [campagne]}),
         "autres_campagnes": _counts(tables["depots"].filter(pl.col("campagne") != campagne), "decision", DECISIONS),
     }
+    return Views(views)
 
 
-def budget_lines(tables: Tables) -> pl.DataFrame:
+def budget_lines(budget: pl.DataFrame) -> pl.DataFrame:
     """A row per leaf line and exercice, all campaigns, in the form's order.
 
     Each amount stands in one of three columns: `charges_eur` and `produits_eur` hold what the totals count (retained lines without 86
@@ -55,8 +74,7 @@ def budget_lines(tables: Tables) -> pl.DataFrame:
     amount = pl.col("montant_eur")
     rank = {code: place for place, code in enumerate(accounts())}
     return (
-        tables["budget"]
-        .with_columns(
+        budget.with_columns(
             pl.when(COUNTED & CHARGE).then(amount).alias("charges_eur"),
             pl.when(COUNTED & ~CHARGE).then(amount).alias("produits_eur"),
             pl.when(~COUNTED).then(amount).alias("hors_totaux_eur"),
@@ -92,8 +110,7 @@ def status_findings(tables: Tables, depots: pl.DataFrame) -> pl.DataFrame:
         for name, values in ranks.items()
     ]
     return (
-        tables["constats"]
-        .join(depots.select("fichier"), on="fichier", how="semi")
+        drawn(lazy(tables, "constats").join(depots.lazy().select("fichier"), on="fichier", how="semi"))
         .with_columns(pays_name(), *order, *_cell_order())
         .sort("_gravite", "_etat", "fichier", "feuille", "_ligne", "_colonne", "code", "constat_id", nulls_last=True)
         .drop("_gravite", "_etat", "_ligne", "_colonne")
@@ -102,12 +119,13 @@ def status_findings(tables: Tables, depots: pl.DataFrame) -> pl.DataFrame:
 
 def sheet_controls(tables: Tables, views: Mapping[str, pl.DataFrame]) -> list[Control]:
     """One control per sheet and figure: what the table holds, what the sheet shows. The difference is 0, or the run is wrong."""
-    budget, shown = tables["budget"], views["budget_consolide"]
-    placed = sum((total(shown, c) for c in ("charges_eur", "produits_eur", "hors_totaux_eur")), Decimal(0))
+    amount, columns = pl.col("montant_eur"), ("charges_eur", "produits_eur", "hors_totaux_eur")
+    lines = totals(lazy(tables, "budget"), toutes=amount, charges=amount.filter(COUNTED & CHARGE))
+    shown = totals(lazy(views, "budget_consolide"), **{name: pl.col(name) for name in columns})
     files = views["depots"].height + int(total(views["autres_campagnes"], "nombre"))
     found: list[Control] = [
-        ("Budget consolidé : toutes les lignes (€)", total(budget, "montant_eur"), placed),
-        ("Budget consolidé : charges comptées (€)", total(budget.filter(COUNTED & CHARGE), "montant_eur"), total(shown, "charges_eur")),
+        ("Budget consolidé : toutes les lignes (€)", lines["toutes"], sum(shown.values(), Decimal(0))),
+        ("Budget consolidé : charges comptées (€)", lines["charges"], shown["charges_eur"]),
         ("Suivi des Pays : lignes (nombre)", Decimal(tables["suivi_pays"].height), Decimal(views["suivi_pays"].height)),
         ("Dépôts : fichiers de la campagne et des autres (nombre)", Decimal(tables["depots"].height), Decimal(files)),
     ]
@@ -116,14 +134,15 @@ def sheet_controls(tables: Tables, views: Mapping[str, pl.DataFrame]) -> list[Co
 
 def _summary_controls(tables: Tables, views: Mapping[str, pl.DataFrame]) -> list[Control]:
     """Both blocks of Synthèse against the tables of its campaign."""
-    campaign = pl.col("campagne") == views["campagne"].item()
-    budget, funding = tables["budget"].filter(campaign), tables["financements"].filter(campaign)
-    others = funding.filter(OTHERS)
+    campaign, amount = pl.col("campagne") == views["campagne"].item(), pl.col("montant_eur")
+    own = totals(lazy(tables, "budget").filter(campaign), cout_eur=amount.filter(COUNTED & CHARGE), propres_eur=amount.filter(OWN))
+    shares = {name: pl.col(name).filter(OTHERS) for name in SHARES}
+    funding = totals(lazy(tables, "financements").filter(campaign), demande_eur=asked_amount().filter(OURS), **shares)
     wanted = {
-        ("cout_eur", "coût total"): total(budget.filter(COUNTED & CHARGE), "montant_eur"),
-        ("demande_eur", "demandé"): total(asked_of_region(funding, ["type_financeur"]), "demande_eur"),
-        ("autres_eur", "autres financements"): sum((total(others, c) for c in SHARES), Decimal(0)),
-        ("propres_eur", "ressources propres"): total(budget.filter(OWN), "montant_eur"),
+        ("cout_eur", "coût total"): own["cout_eur"],
+        ("demande_eur", "demandé"): funding["demande_eur"],
+        ("autres_eur", "autres financements"): sum((funding[name] for name in SHARES), Decimal(0)),
+        ("propres_eur", "ressources propres"): own["propres_eur"],
     }
     blocks = (("volet", views["synthese_volets"]), ("exercice", views["synthese_exercices"]))
     return [(f"Synthèse : {w} par {by} (€)", expected, total(frame, c)) for by, frame in blocks for (c, w), expected in wanted.items()]
@@ -137,26 +156,27 @@ def _counts(frame: pl.DataFrame, name: str, values: tuple[str, ...]) -> pl.DataF
 
 def _summary(tables: Tables, campagne: int, by: str) -> pl.DataFrame:
     """A row per volet or exercice, for the dossiers of one campaign over all their exercices. `autres_eur`: financers but the Région."""
-    budget = tables["budget"].filter((pl.col("campagne") == campagne) & (pl.col("etat") == KEPT))
-    funding = tables["financements"].filter(pl.col("campagne") == campagne)
+    budget = lazy(tables, "budget").filter((pl.col("campagne") == campagne) & (pl.col("etat") == KEPT))
+    funding = lazy(tables, "financements").filter(pl.col("campagne") == campagne)
     others = funding.filter(OTHERS)
     amount = pl.sum_horizontal(*SHARES).cast(EUROS).alias("autres_eur")
-    frame = pl.DataFrame({by: list(VOLETS)}) if by == "volet" else pl.concat([budget.select(by), funding.select(by)]).unique()
+    projects = budget.select(sorted({*PROJECT, by})).unique()
+    frame = pl.DataFrame({by: list(VOLETS)}) if by == "volet" else drawn(pl.concat([budget.select(by), funding.select(by)]).unique())
     for part in (
-        budget.group_by(by).agg(pl.struct("pays_code", "projet", "volet").n_unique().cast(pl.Int64).alias("dossiers")),
+        projects.group_by(by).agg(pl.len().cast(pl.Int64).alias("dossiers")),
         budget_totals(budget, [by]).drop("_produits"),
         asked_of_region(funding, [by]),
         sums(others.with_columns(amount), [by], ("autres_eur",)),
     ):
-        frame = frame.join(part, on=by, how="left")
+        frame = frame.join(drawn(part), on=by, how="left")
     money = [pl.col(c).fill_null(0).cast(EUROS) for c in ("cout_eur", "nature_eur", "demande_eur", "autres_eur", "propres_eur")]
     return frame.select(by, pl.col("dossiers").fill_null(0), *money).sort(by, descending=by == "volet")
 
 
 def _votes_of_year(tables: Tables, campagne: int) -> pl.DataFrame:
     """What the commission permanente voted in the campaign's year, by volet. A decision bears a date, not a campaign."""
-    voted = tables["decisions"].filter(without_reserve(), pl.col("date_decision").dt.year() == campagne)
-    frame = pl.DataFrame({"volet": list(VOLETS)}).join(sums(voted, ["volet"], ("vote_eur",)), on="volet", how="left")
+    voted = lazy(tables, "decisions").filter(without_reserve(), pl.col("date_decision").dt.year() == campagne)
+    frame = pl.DataFrame({"volet": list(VOLETS)}).join(drawn(sums(voted, ["volet"], ("vote_eur",))), on="volet", how="left")
     return frame.with_columns(pl.col("vote_eur").fill_null(0).cast(EUROS))
 
 

@@ -7,10 +7,24 @@ import polars as pl
 
 from budget.lines import PROJECT, pays_name
 from budget.shares import without_reserve
-from budget.view_sums import CHARGE, COUNTED, EUROS, OWN, SHARES, asked_of_region, budget_totals, known_sum, sums, total
+from budget.view_sums import (
+    CHARGE,
+    COUNTED,
+    EUROS,
+    OURS,
+    OWN,
+    SHARES,
+    asked_amount,
+    asked_of_region,
+    budget_totals,
+    sums,
+    total,
+    totals,
+)
 from schemas.changes import MEASURES
 from schemas.decisions import AWARD
 from schemas.financers import TYPES
+from schemas.packed import Held, Packed, drawn, frames, lazy
 from schemas.programme import ASKED, DUE, FIRM, FORECAST
 from schemas.spec import VOLETS
 from schemas.tables import KEPT
@@ -19,12 +33,13 @@ Tables = Mapping[str, pl.DataFrame]
 Control = tuple[str, Decimal, Decimal]
 
 
-def finance_views(tables: Tables) -> dict[str, pl.DataFrame]:
+def finance_views(tables: Tables) -> dict[str, Held]:
     """The views by name."""
+    matched = (_named(part, "exercice", "financeur", "rang") for part in frames(tables, "rapprochement"))
     return {
         "par_pays": by_pays(tables),
         "par_financeur": by_financer(tables),
-        "rapprochement": _named(tables["rapprochement"], "exercice", "financeur", "rang"),
+        "rapprochement": Packed.of(matched),
         "engagements": _named(tables["engagements"], "date_decision", "fichier", "cellule"),
         "echeancier": due(tables),
         "previsions": _named(tables["previsions"], "exercice"),
@@ -66,9 +81,9 @@ def by_year(tables: Tables) -> pl.DataFrame:
 def by_type(tables: Tables) -> pl.DataFrame:
     """A row per type of financer, in the form's order."""
     rank = {kind: place for place, kind in enumerate(TYPES)}
-    summed = tables["financements"].group_by("type_financeur").agg(pl.col(name).sum().cast(EUROS) for name in SHARES)
+    summed = lazy(tables, "financements").group_by("type_financeur").agg(pl.col(name).sum().cast(EUROS) for name in SHARES)
     order = pl.col("type_financeur").replace_strict(rank, default=len(rank), return_dtype=pl.Int64)
-    return summed.sort(order, "type_financeur")
+    return drawn(summed).sort(order, "type_financeur")
 
 
 def by_pays(tables: Tables) -> pl.DataFrame:
@@ -77,21 +92,21 @@ def by_pays(tables: Tables) -> pl.DataFrame:
     `cout_eur` is the retained charges without 86; `plafond_eur` what the Région may grant at most for the whole project; `taux_region` the
     aid asked over the produits without 87, with 4 decimals; `ecart_eur` what moved the cost since the reference (table `changements`).
     """
-    budget, funding, decisions = tables["budget"], tables["financements"], tables["decisions"]
-    spine = pl.concat([tables[name].select(PROJECT) for name in ("budget", "financements", "decisions", "mandats")]).unique()
+    budget, funding = lazy(tables, "budget"), lazy(tables, "financements")
+    spine = drawn(pl.concat([lazy(tables, name).select(PROJECT) for name in ("budget", "financements", "decisions", "mandats")]).unique())
     frame = spine
     for part in (
-        budget_totals(budget, PROJECT),
-        asked_of_region(funding, PROJECT),
-        sums(funding, PROJECT, SHARES),
-        sums(decisions.filter(without_reserve()), PROJECT, ("vote_eur",)),
-        sums(tables["engagements"], PROJECT, ("engage_eur",)),
-        sums(tables["mandats"], PROJECT, ("montant_eur",)).rename({"montant_eur": "mandate_eur"}),
+        drawn(budget_totals(budget, PROJECT)),
+        drawn(asked_of_region(funding, PROJECT)),
+        drawn(sums(funding, PROJECT, SHARES)),
+        drawn(sums(lazy(tables, "decisions").filter(without_reserve()), PROJECT, ("vote_eur",))),
+        drawn(sums(lazy(tables, "engagements"), PROJECT, ("engage_eur",))),
+        drawn(sums(lazy(tables, "mandats"), PROJECT, ("montant_eur",)).rename({"montant_eur": "mandate_eur"})),
         _carriers(tables),
-        _years(tables),
+        drawn(_years(tables)),
         _posts(tables, spine),
         _caps(tables),
-        _moved(tables["changements"]),
+        drawn(_moved(lazy(tables, "changements"))),
     ):
         frame = frame.join(part, on=PROJECT, how="left")
     named = _with_rate(frame).with_columns(pays_name(), plafond_eur=_ceiling(), reste_eur=_left_to_pay())
@@ -106,10 +121,10 @@ def by_financer(tables: Tables) -> pl.DataFrame:
     """A row per financer and type, all campaigns, in the order of the types; `nb_pays` counts distinct Pays."""
     money = ("sollicite_eur", "acquis_eur", "vote_eur", "verse_eur", *SHARES, "ecart_eur")
     rank = {kind: place for place, kind in enumerate(TYPES)}
+    who = ["financeur_id", "type_financeur", "financeur"]
+    places = lazy(tables, "financements").select(*who, "pays_code").unique().group_by(who).agg(nb_pays=pl.len())
     return (
-        tables["financements"]
-        .group_by("financeur_id", "type_financeur", "financeur")
-        .agg(pl.col("pays_code").n_unique().alias("nb_pays"), *(known_sum(name) for name in money))
+        drawn(sums(lazy(tables, "financements"), who, money).join(places, on=who, nulls_equal=True))
         .with_columns(pl.col("type_financeur").replace_strict(rank, default=len(rank), return_dtype=pl.Int64).alias("_rang"))
         .sort("_rang", "type_financeur", "financeur", "financeur_id")
         .select("type_financeur", "financeur", "nb_pays", *money)
@@ -118,18 +133,19 @@ def by_financer(tables: Tables) -> pl.DataFrame:
 
 def _carriers(tables: Tables) -> pl.DataFrame:
     """Pôle and carrier of each project: those of its latest dossier, else the beneficiary of its latest decision."""
-    latest = pl.col("pole", "porteur").sort_by("campagne", "exercice", "fichier", "cellule").last()
-    dossier = tables["budget"].filter(pl.col("etat") == KEPT).group_by(PROJECT).agg(latest)
+    order = ("campagne", "exercice", "fichier")
+    told = lazy(tables, "budget").filter(pl.col("etat") == KEPT).group_by(*PROJECT, *order, "pole", "porteur").agg(pl.col("cellule").max())
+    dossier = drawn(told).group_by(PROJECT).agg(pl.col("pole", "porteur").sort_by(*order, "cellule").last())
     decisions = tables["decisions"].sort("date_decision", "fichier", "ligne")
     voted = decisions.group_by(PROJECT).agg(pl.col("beneficiaire").drop_nulls().last())
     both = dossier.join(voted, on=PROJECT, how="full", coalesce=True)
     return both.with_columns(pl.coalesce("porteur", "beneficiaire").alias("porteur")).drop("beneficiaire")
 
 
-def _years(tables: Tables) -> pl.DataFrame:
+def _years(tables: Tables) -> pl.LazyFrame:
     """The exercices that a project's figures cover, as text: `2010` or `2010–2012`."""
     keys = [*PROJECT, "exercice"]
-    covered = pl.concat([tables["budget"].filter(pl.col("etat") == KEPT).select(keys), tables["financements"].select(keys)])
+    covered = pl.concat([lazy(tables, "budget").filter(pl.col("etat") == KEPT).select(keys), lazy(tables, "financements").select(keys)])
     first, last = pl.col("exercice").min(), pl.col("exercice").max()
     text = pl.when(first == last).then(first.cast(pl.String)).otherwise(pl.format("{}–{}", first, last))
     return covered.group_by(PROJECT).agg(text.alias("exercices"))
@@ -156,7 +172,7 @@ def _with_rate(frame: pl.DataFrame) -> pl.DataFrame:
 
 def _caps(tables: Tables) -> pl.DataFrame:
     """The values that applied to the latest dossier of each project that counts: `plafond_etude`, `plafond_poste`, `duree`."""
-    counting = tables["budget"].filter(pl.col("etat") == KEPT).select("fichier").unique()
+    counting = drawn(lazy(tables, "budget").filter(pl.col("etat") == KEPT).select("fichier").unique())
     mine = tables["plafonds"].join(counting, on="fichier", how="semi").sort("campagne", "fichier")
     value = pl.col("valeur")
     return mine.drop_nulls(PROJECT).group_by(PROJECT).agg(
@@ -177,26 +193,28 @@ def _left_to_pay() -> pl.Expr:
     return pl.when(pl.col("engage_eur").is_not_null()).then(pl.col("engage_eur") - paid).cast(EUROS)
 
 
-def _moved(changes: pl.DataFrame) -> pl.DataFrame:
+def _moved(changes: pl.LazyFrame) -> pl.LazyFrame:
     """What the cost of each project moved by; nothing where there is no reference or nothing moved."""
     return sums(changes.filter(pl.col("mesure") == MEASURES[0]), PROJECT, ("ecart_eur",))
 
 
 def finance_controls(tables: Tables, views: Mapping[str, pl.DataFrame]) -> list[Control]:
     """What the tables hold and what these sheets show: their difference is 0."""
-    budget, funding = tables["budget"], tables["financements"]
+    amount, ours = pl.col("montant_eur"), asked_amount().filter(OURS)
+    own = totals(lazy(tables, "budget"), cout_eur=amount.filter(COUNTED & CHARGE), propres_eur=amount.filter(OWN))
     expected = {
-        ("cout_eur", "coût total"): total(budget.filter(COUNTED & CHARGE), "montant_eur"),
-        ("propres_eur", "ressources propres"): total(budget.filter(OWN), "montant_eur"),
-        ("demande_eur", "demandé à la Région"): total(asked_of_region(funding, ["type_financeur"]), "demande_eur"),
+        ("cout_eur", "coût total"): own["cout_eur"],
+        ("propres_eur", "ressources propres"): own["propres_eur"],
+        ("demande_eur", "demandé à la Région"): totals(lazy(tables, "financements"), demande_eur=ours)["demande_eur"],
         ("vote_eur", "voté"): total(tables["decisions"].filter(without_reserve()), "vote_eur"),
         ("engage_eur", "engagé"): total(tables["engagements"], "engage_eur"),
         ("mandate_eur", "mandaté"): total(tables["mandats"], "montant_eur"),
     }
     found = [(f"Par Pays : {word} (€)", wanted, total(views["par_pays"], name)) for (name, word), wanted in expected.items()]
     for sheet, view, columns in _SAME:
-        table = tables["financements" if view in ("par_pays", "par_financeur", "par_type") else view]
-        found += [(f"{sheet} : {_WORDS[name]} (€)", total(table, name), total(views[view], name)) for name in columns]
+        table, amounts = "financements" if view in _BY else view, {name: pl.col(name) for name in columns}
+        wanted, shown = totals(lazy(tables, table), **amounts), totals(lazy(views, view), **amounts)
+        found += [(f"{sheet} : {_WORDS[name]} (€)", wanted[name], shown[name]) for name in columns]
     natures = zip(("ferme_eur", "demande_eur", "prevision_eur"), DUE, strict=True)
     dues = tables["echeancier"]
     return found + [
@@ -205,6 +223,8 @@ def finance_controls(tables: Tables, views: Mapping[str, pl.DataFrame]) -> list[
     ]
 
 
+_BY = ("par_pays", "par_financeur", "par_type")
+"""Views of the table `financements`."""
 _SAME = (
     ("Par Pays", "par_pays", SHARES),
     ("Par financeur", "par_financeur", ("sollicite_eur", "acquis_eur", "vote_eur", "verse_eur", *SHARES, "ecart_eur")),

@@ -9,6 +9,7 @@ from budget.lines import pays_name
 from budget.versions import heading_label
 from schemas.financers import OWN_RESOURCES, REGION, TYPES
 from schemas.financing import UNANSWERED
+from schemas.packed import drawn, lazy
 from schemas.rules import GRAVITIES
 from schemas.spec import STATEMENT, VOLETS
 from schemas.tables import ACCEPTED, ACCEPTED_WITH_RESERVES, KEPT
@@ -34,9 +35,9 @@ def cofinancers(tables: Tables, campagne: int) -> pl.DataFrame:
     """A row per project, exercice and co-financer of the campaign: what the dossier expects, what the statement says, and which one."""
     rank = {kind: place for place, kind in enumerate(TYPES)}
     answered = pl.col("etat") != UNANSWERED
-    mine = tables["financements"].filter(pl.col("campagne") == campagne, ~pl.col("type_financeur").is_in([REGION, OWN_RESOURCES]))
     return (
-        mine.join(_statement_lines(tables), on=_LINE, how="left", maintain_order="left")
+        _of_others(tables, campagne)
+        .join(_statement_lines(tables), on=_LINE, how="left", maintain_order="left")
         .join(_statements(tables), on="financeur_id", how="left", maintain_order="left")
         .with_columns(pays_name(), _rang=pl.col("type_financeur").replace_strict(rank, default=len(rank), return_dtype=pl.Int64))
         .with_columns(pl.when(answered).then(pl.coalesce(name, f"{name}_autre")).alias(name) for name in ("etat_recu", "recu_le"))
@@ -46,6 +47,12 @@ def cofinancers(tables: Tables, campagne: int) -> pl.DataFrame:
             "verse_eur", "ecart_eur", "etat", "etat_recu", "recu_le",
         )
     )  # fmt: skip
+
+
+def _of_others(tables: Tables, campagne: int) -> pl.DataFrame:
+    """The financings of the campaign by co-financers."""
+    mine = pl.col("campagne") == campagne, ~pl.col("type_financeur").is_in([REGION, OWN_RESOURCES])
+    return drawn(lazy(tables, "financements").filter(*mine))
 
 
 def _statement_lines(tables: Tables) -> pl.DataFrame:
@@ -59,7 +66,7 @@ def _statements(tables: Tables) -> pl.DataFrame:
     """The latest statement that counts of each co-financer, whatever its lines."""
     counting = tables["depots"].filter(type_document=STATEMENT).filter(pl.col("decision").is_in([ACCEPTED, ACCEPTED_WITH_RESERVES]))
     days = counting.select("fichier", "financeur", recu_le_autre="date_depot")
-    names = tables["financements"].select("financeur", "financeur_id").unique()
+    names = drawn(lazy(tables, "financements").select("financeur", "financeur_id").unique())
     by_line = tables["votes"].select("fichier", "financeur_id").join(days.drop("financeur"), on="fichier")
     by_name = days.join(names, on="financeur").select(by_line.columns)
     every = pl.concat([by_line, by_name]).unique().sort("recu_le_autre", "fichier", nulls_last=False)
@@ -97,7 +104,7 @@ def versions(tables: Tables, depots: pl.DataFrame) -> pl.DataFrame:
 def follow_up_controls(tables: Tables, views: Mapping[str, pl.DataFrame]) -> list[Control]:
     """What the tables hold and what these sheets show: their difference is 0."""
     campagne, awaited, changes = views["campagne"].item(), views["cofinanceurs"], views["versions"]
-    mine = tables["financements"].filter(pl.col("campagne") == campagne, ~pl.col("type_financeur").is_in([REGION, OWN_RESOURCES]))
+    mine = _of_others(tables, campagne)
     shown = tables["versions"].join(views["depots"], on="fichier", how="semi")
     counted = sum((Decimal(shown[name].sum()) for name in ("restent", "nouveaux", "non_verifies", "regles")), Decimal(0))
     found = [

@@ -19,7 +19,7 @@ from budget.open_data import subventions
 from budget.parts import Part
 from budget.pipeline import Checked, check_said, make_tables
 from budget.said import Said, gather
-from budget.views import Views, build_views, sheet_controls
+from budget.views import build_views, sheet_controls
 from flows.disk import named, reason, write_new
 from flows.errors import ControlGap, RunError
 from flows.publish import publish, staging
@@ -166,13 +166,13 @@ class Consolidated:
     """The tables, and the frames that the sheets show."""
 
     tables: Tables
-    views: Views
+    views: Tables
 
 
 def consolidate(job: Job, checked: Checked) -> Tables:
     """The tables that a run makes, but for what compares them."""
     tables = make_tables(checked, job.config, job.day, job.scenario)
-    return tables.with_tables({"depots": with_returns(tables["depots"], tables["constats"])})
+    return tables.with_tables({"depots": with_returns(tables)})
 
 
 def control_totals(job: Job, register: Register, standings: Sequence[Standing], tables: Tables) -> Consolidated:

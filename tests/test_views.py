@@ -56,7 +56,7 @@ def test_every_sheet_totals_its_table(october: st.Tables) -> None:
 
 
 def test_a_lost_line_shows(october: st.Tables) -> None:
-    shown = build_views(october, 2010)
+    shown = {**build_views(october, 2010)}
     shown["budget_consolide"] = shown["budget_consolide"].head(-1)
     assert [label for label, wanted, got in sheet_controls(october, shown) if wanted != got] == ["Budget consolidé : toutes les lignes (€)"]
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import polars as pl
 
+from schemas.packed import drawn, lazy
 from schemas.returns import FOLDER, SUFFIX, FileReturn, ReturnLine, VersionChange
 from schemas.rule import UNREADABLE
 from schemas.rules import GRAVITIES, RULES, STATES
@@ -19,9 +20,10 @@ _LONGEST = 200
 """Bytes of a file's name that are kept: with the rest, disks admit 255."""
 
 
-def with_returns(depots: pl.DataFrame, constats: pl.DataFrame) -> pl.DataFrame:
+def with_returns(tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
     """Table `depots` with the column `retour` filled: the path below the outputs of each return to be made."""
-    asking = constats.filter(pl.col("etat") == STATES[0], pl.col("gravite").is_in(_ASKED)).select("fichier").unique()
+    depots, constats = tables["depots"], lazy(tables, "constats")
+    asking = drawn(constats.filter(pl.col("etat") == STATES[0], pl.col("gravite").is_in(_ASKED)).select("fichier").unique())
     files = depots.filter(~pl.col("decision").is_in([IGNORED, REPLACED])).join(asking, on="fichier", how="semi")
     targets = return_paths(sorted(files["fichier"].to_list()))
     return depots.with_columns(pl.col("fichier").replace_strict(targets, default=None, return_dtype=pl.String).alias("retour"))
@@ -50,7 +52,8 @@ def _marked(target: str) -> str:
 def file_returns(tables: Mapping[str, pl.DataFrame], changes: Mapping[str, VersionChange], day: date, most: int) -> list[FileReturn]:
     """What each return says, in the order of `depots`. At most so many findings, the gravest first; `changes` are known by file."""
     files = tables["depots"].filter(pl.col("retour").is_not_null())
-    found = tables["constats"].filter(pl.col("etat") == STATES[0]).join(files.select("fichier"), on="fichier", how="semi")
+    mine = pl.col("fichier").is_in(files["fichier"].implode())
+    found = drawn(lazy(tables, "constats").filter(mine, pl.col("etat") == STATES[0]))
     lines: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for row in found.iter_rows(named=True):
         lines[row["fichier"]].append(row)
