@@ -109,7 +109,7 @@ def test_what_to_do_next(decision: str, version: int | None, readable: bool, tol
 
 def test_a_return_says_the_findings_of_its_file_the_gravest_first_and_no_more_than_wanted() -> None:
     made = tables({"a.xlsx": study("Pays de Dinan", 26000, statut="peut-être", heading=9), "b.xlsx": study("Pays de Brest", 27000)})
-    made["depots"] = with_returns(made)
+    made = made.with_tables({"depots": with_returns(made)})
     first, second = file_returns(made, {}, DAY, 2)
     assert (first.path, second.path) == ("a.xlsx", "b.xlsx")
     assert [line.gravity for line in first.lines] == ["erreur", "erreur"]
