@@ -23,6 +23,11 @@ from schemas.spec import COMPTE_RENDU, DOSSIERS, STATEMENT
 from schemas.tables import ACCEPTED, ACCEPTED_WITH_RESERVES, IGNORED, REJECTED, REPLACED
 from schemas.text import count, french_date
 
+_KNOWN = (
+    "type_document", "pays_code", "projet", "volet", "campagne", "version", "date_depot", "date_debut", "date_fin", "feuille",
+    "structure_porteuse", "siret", "financeur",
+)  # fmt: skip
+"""What is asked of a file's identity once it is checked."""
 WITHDRAWN = "retiré"
 """The Étape by which a dossier no longer counts."""
 
@@ -47,7 +52,7 @@ def decide(files: Sequence[Received], examined: Examined, directory: FinancerDir
 
 def _alone(files: Sequence[Received], examined: Examined, effects: Effects) -> tuple[dict[str, Standing], list[Located]]:
     """What each file's own rules make of it, by path."""
-    identities = {row["fichier"]: row for row in examined.batch.sheets["identification"].to_dicts()}
+    identities = {row["fichier"]: row for row in examined.batch.sheets["identification"].select("fichier", *_KNOWN).iter_rows(named=True)}
     warnings = examined.warnings
     rows = Counter(examined.errors.rows["fichier"])
     standings: dict[str, Standing] = {}
