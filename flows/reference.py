@@ -101,7 +101,7 @@ def stage_passage(tables: Mapping[str, pl.DataFrame], number: int, staged: Path)
     for name in COMPARED:
         table = held(tables, name)
         if isinstance(table, Packed):
-            for rank, part in enumerate(table.parts, 1):
+            for rank, part in enumerate(table.files(), 1):
                 write_new(folder / f"{name}-{rank:03}.parquet", part)
         else:
             write_parquet(folder / f"{name}.parquet", table)

@@ -11,17 +11,23 @@ from functools import cached_property
 
 import polars as pl
 
+FEW = 20_000
+"""Rows that weigh less than packing them costs."""
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, eq=False)
 class Packed:
-    """A frame in parts, each the bytes of a Parquet file; at least one, which may be empty. The parts follow each other."""
+    """A frame in parts that follow each other; at least one, which may be empty.
 
-    parts: tuple[bytes, ...]
+    Each is the bytes of a Parquet file, or a frame of few rows.
+    """
+
+    parts: tuple[bytes | pl.DataFrame, ...]
 
     @classmethod
     def of(cls, frames: Iterable[pl.DataFrame]) -> "Packed":
         """Pack frames of one schema, each as soon as it comes; those that are empty are left out, but for the first."""
-        parts = list[bytes]()
+        parts = list[bytes | pl.DataFrame]()
         for frame in frames:
             if frame.is_empty() and parts:
                 continue
@@ -35,7 +41,8 @@ class Packed:
 
     def lazy(self) -> pl.LazyFrame:
         """To take some columns or rows: the others are not unpacked."""
-        return pl.scan_parquet(list(self.parts))
+        frames = [part.lazy() if isinstance(part, pl.DataFrame) else pl.scan_parquet(part) for part in self.parts]
+        return pl.concat(frames) if len(frames) > 1 else frames[0]
 
     def frame(self) -> pl.DataFrame:
         """All of it."""
@@ -44,6 +51,10 @@ class Packed:
     def frames(self) -> Iterator[pl.DataFrame]:
         """Its parts, one at a time, in order."""
         return map(_unpacked, self.parts)
+
+    def files(self) -> Iterator[bytes]:
+        """Its parts as Parquet files, in order."""
+        return (_bytes_of(part) if isinstance(part, pl.DataFrame) else part for part in self.parts)
 
     @cached_property
     def height(self) -> int:
@@ -90,14 +101,18 @@ def packed(frame: pl.DataFrame) -> Packed:
     return Packed((_packed(frame),))
 
 
-def _packed(frame: pl.DataFrame) -> bytes:
+def _packed(frame: pl.DataFrame) -> bytes | pl.DataFrame:
+    return frame if frame.height < FEW else _bytes_of(frame)
+
+
+def _bytes_of(frame: pl.DataFrame) -> bytes:
     buffer = io.BytesIO()
     frame.write_parquet(buffer, compression="lz4", statistics=False)
     return buffer.getvalue()
 
 
-def _unpacked(part: bytes) -> pl.DataFrame:
-    return pl.read_parquet(io.BytesIO(part))
+def _unpacked(part: bytes | pl.DataFrame) -> pl.DataFrame:
+    return part if isinstance(part, pl.DataFrame) else pl.read_parquet(io.BytesIO(part))
 
 
 class Tables(Mapping[str, pl.DataFrame]):
