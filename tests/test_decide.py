@@ -107,7 +107,7 @@ def test_the_latest_file_says_what_a_decision_is() -> None:
     corrected = [*VOTE[:3], 100000, *VOTE[4:]]
     files = {"region/a.xlsx": decisions([VOTE]), "region/b.xlsx": decisions([corrected], depot=date(2010, 12, 1))}
     checked = check(files)
-    assert united_rows("decisions", checked.batch, checked.decided)["vote_eur"].to_list() == [100000]
+    assert united_rows("decisions", checked.decided)["vote_eur"].to_list() == [100000]
 
 
 def test_decisions_outside_their_folder_are_rejected() -> None:

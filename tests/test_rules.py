@@ -252,10 +252,9 @@ def test_a_dossier_with_one_error_is_rejected_whole_and_a_statement_loses_one_ro
 
 
 def test_our_own_mistake_is_an_exception_and_never_a_finding() -> None:
-    checked = check({"d.xlsx": posts()})
-    broken = checked.batch.sheets["postes"].drop("poste")
+    batch = check({"d.xlsx": posts()}).batches.open(0)
     with pytest.raises(ContractBug):
-        check_sheet("postes", Postes, broken, checked.batch)
+        check_sheet("postes", Postes, batch.sheets["postes"].drop("poste"), batch)
 
 
 def test_a_finding_without_any_file_names_the_sheets_it_saw() -> None:
