@@ -38,7 +38,7 @@ def lines(count: int) -> pl.DataFrame:
 def ours(target: Path, spec: TableSheet, frame: pl.DataFrame, context: ReportContext) -> None:
     """The sheet in the house style, with its live totals and its links."""
     book = new_book(target, context, "Budget consolidé")
-    write_table(House(book, context), spec, frame)
+    write_table(House(book, context), spec, {spec.view: frame})
     book.close()
 
 

@@ -18,6 +18,7 @@ from budget.shares import without_reserve
 from schemas.accounts import IN_KIND
 from schemas.changes import ALTERED, ARRIVED, CAPPED, DECIDED, LEFT, MEASURES, OVERLAPPED, RULED, RULES, Changements
 from schemas.financers import REGION
+from schemas.packed import drawn, lazy
 from schemas.tables import KEPT, polars_schema
 from schemas.text import listing
 
@@ -31,8 +32,11 @@ _OUTSIDE = pl.col("compte").str.head(2).is_in(list(IN_KIND))
 
 def changes(before: Tables, after: Tables, reference: str) -> pl.DataFrame:
     """Table `changements`: `before` and `after` hold the tables COMPARED; `reference` names what `before` is."""
-    facts = _Facts.of(before, after)
-    rows = [*_by_file(before, after, facts), *_by_financing(before, after, facts)]
+    moved = _differences(_file_amounts(before), _file_amounts(after), _KEY)
+    financed = _differences(_shares(before), _shares(after), ["mesure", *_CELL, "cle"])
+    sources = _sources({row["cle"] for row in financed}, before, after)
+    facts = _Facts.of(before, after, {row["fichier"] for row in moved}.union(*sources.values()))
+    rows = [*_by_file(moved, facts), *_by_financing(financed, sources, facts)]
     schema = polars_schema(Changements)
     frame = pl.DataFrame([{**row, "reference": reference} for row in rows], schema=schema, orient="row")
     rank = {name: place for place, name in enumerate(MEASURES)}
@@ -51,59 +55,52 @@ def change_controls(before: Tables, after: Tables, changed: pl.DataFrame) -> lis
 
 
 def _totals(tables: Tables) -> dict[str, Decimal]:
-    cells = pl.concat([_file_amounts(tables), _shares(tables).with_columns(fichier=pl.lit(""))], how="diagonal")
-    sums = dict(cells.group_by("mesure").agg(pl.col("montant").sum()).iter_rows())
+    cells = pl.concat([rows.select("mesure", "montant") for rows in (_file_amounts(tables), _shares(tables))])
+    sums = dict(drawn(cells.group_by("mesure").agg(pl.col("montant").sum())).iter_rows())
     return {name: sums.get(name, Decimal(0)) for name in MEASURES}
 
 
-def _file_amounts(tables: Tables) -> pl.DataFrame:
+def _file_amounts(tables: Tables) -> pl.LazyFrame:
     """A row per measure, project, exercice and file: the amounts that one file alone gives."""
-    lines = tables["budget"].filter((pl.col("etat") == KEPT) & ~_OUTSIDE)
+    lines = lazy(tables, "budget").filter((pl.col("etat") == KEPT) & ~_OUTSIDE)
     names = dict(zip(("charge", "produit"), MEASURES[:2], strict=True))
-    votes = tables["votes"].filter(pl.col("etat") == KEPT)
-    decisions = tables["decisions"].filter(without_reserve()).rename({"premier_exercice": "exercice"})
+    votes = lazy(tables, "votes").filter(pl.col("etat") == KEPT)
+    decisions = lazy(tables, "decisions").filter(without_reserve()).rename({"premier_exercice": "exercice"})
     parts = (
         (lines, pl.col("sens").replace_strict(names, return_dtype=pl.String), "montant_eur"),
         (votes, pl.lit(MEASURES[6]), "vote_eur"),
         (decisions, pl.lit(MEASURES[7]), "vote_eur"),
-        (tables["mandats"], pl.lit(MEASURES[8]), "montant_eur"),
+        (lazy(tables, "mandats"), pl.lit(MEASURES[8]), "montant_eur"),
     )
-    cells = pl.concat([frame.select(*_CELL, "fichier", mesure=measure, montant=pl.col(amount)) for frame, measure, amount in parts])
+    cells = pl.concat([rows.select(*_CELL, "fichier", mesure=measure, montant=pl.col(amount)) for rows, measure, amount in parts])
     return cells.group_by(_KEY).agg(pl.col("montant").sum().cast(MONEY))
 
 
-def _shares(tables: Tables) -> pl.DataFrame:
+def _shares(tables: Tables) -> pl.LazyFrame:
     """A row per measure and financing: the amounts that are drawn from both sides. `cle` is the financing's."""
-    funding = tables["financements"].with_columns(cle=pl.concat_str(*_CELL, "financeur_id", separator="|"))
+    funding = lazy(tables, "financements").with_columns(cle=pl.concat_str(*_CELL, "financeur_id", separator="|"))
     asked = funding.filter(pl.col("type_financeur") == REGION)
     parts = [(asked, MEASURES[2], "sollicite_eur")]
     parts += [(funding, name, column) for name, column in zip(MEASURES[3:6], ("confirme_eur", "declare_eur", "espere_eur"), strict=True)]
-    return pl.concat(
-        [
-            frame.select(*_CELL, "cle", mesure=pl.lit(name), montant=pl.col(column).fill_null(ZERO).cast(MONEY))
-            for frame, name, column in parts
-        ]
-    )
+    return pl.concat([rows.select(*_CELL, "cle", mesure=pl.lit(name), montant=pl.col(column).cast(MONEY)) for rows, name, column in parts])
 
 
-def _differences(before: pl.DataFrame, after: pl.DataFrame, key: list[str]) -> list[dict[str, Any]]:
+def _differences(before: pl.LazyFrame, after: pl.LazyFrame, key: list[str]) -> list[dict[str, Any]]:
     joined = before.join(after, on=key, how="full", coalesce=True, suffix="_apres").with_columns(
         avant_eur=pl.col("montant").fill_null(ZERO), apres_eur=pl.col("montant_apres").fill_null(ZERO)
     )
     moved = joined.with_columns(ecart_eur=pl.col("apres_eur") - pl.col("avant_eur")).filter(pl.col("ecart_eur") != 0)
-    return moved.select(*key, "avant_eur", "apres_eur", "ecart_eur").sort(key).to_dicts()
+    return drawn(moved.select(*key, "avant_eur", "apres_eur", "ecart_eur")).sort(key).to_dicts()
 
 
-def _by_file(before: Tables, after: Tables, facts: "_Facts") -> Iterable[dict[str, Any]]:
-    for row in _differences(_file_amounts(before), _file_amounts(after), _KEY):
+def _by_file(moved: Iterable[dict[str, Any]], facts: "_Facts") -> Iterable[dict[str, Any]]:
+    for row in moved:
         cause, why = facts.cause(row["fichier"])
         yield {**row, "cause": cause, "explication": why}
 
 
-def _by_financing(before: Tables, after: Tables, facts: "_Facts") -> Iterable[dict[str, Any]]:
+def _by_financing(moved: Iterable[dict[str, Any]], sources: Mapping[str, list[str]], facts: "_Facts") -> Iterable[dict[str, Any]]:
     """Differences of one cell that have the same causes are one row."""
-    moved = _differences(_shares(before), _shares(after), ["mesure", *_CELL, "cle"])
-    sources = _sources({row["cle"] for row in moved}, before, after)
     summed: dict[tuple[Any, ...], dict[str, Any]] = {}
     for row in moved:
         files = [path for path in sources.get(row.pop("cle"), ()) if facts.moved(path)]
@@ -122,13 +119,13 @@ def _by_financing(before: Tables, after: Tables, facts: "_Facts") -> Iterable[di
 def _sources(keys: Collection[str], *sides: Tables) -> dict[str, list[str]]:
     """The files behind these financings, on either side, sorted."""
     wanted = (pl.col("table") == "financements") & pl.col("cle").is_in(list(keys))
-    both = pl.concat([t["provenances"].filter(wanted).select("cle", "fichier") for t in sides])
-    return dict(both.group_by("cle").agg(pl.col("fichier").unique().sort()).iter_rows())
+    both = pl.concat([lazy(tables, "provenances").filter(wanted).select("cle", "fichier") for tables in sides])
+    return dict(drawn(both.unique()).group_by("cle").agg(pl.col("fichier").sort()).iter_rows())
 
 
 @dataclass(frozen=True)
 class _Facts:
-    """What is known of each file before and after."""
+    """What is known of some files before and after."""
 
     before: Mapping[str, Mapping[str, Any]]
     after: Mapping[str, Mapping[str, Any]]
@@ -137,9 +134,14 @@ class _Facts:
     overlapped: frozenset[str]
 
     @classmethod
-    def of(cls, before: Tables, after: Tables) -> "_Facts":
-        known = [{row["fichier"]: row for row in t["depots"].iter_rows(named=True)} for t in (before, after)]
-        return cls(known[0], known[1], _ruled(before, after), _capped(before, after), _overlapped(before, after))
+    def of(cls, before: Tables, after: Tables, files: Collection[str]) -> "_Facts":
+        mine = pl.col("fichier").is_in(list(files))
+        facts = ("fichier", "empreinte", "decision", "motif")
+        known = [
+            drawn(lazy(tables, "depots").filter(mine).select(facts)).rows_by_key("fichier", named=True, unique=True)
+            for tables in (before, after)
+        ]
+        return cls(known[0], known[1], _ruled(before, after), _capped(before, after, mine), _overlapped(before, after, mine))
 
     def moved(self, path: str) -> bool:
         """Whether something of the file changed."""
@@ -184,16 +186,18 @@ def _ruled(before: Tables, after: Tables) -> frozenset[str]:
     return frozenset(pl.concat(differ)["fichier_vise"])
 
 
-def _capped(before: Tables, after: Tables) -> dict[str, str]:
-    """The dossiers whose caps are others, with which."""
-    both = before["plafonds"].join(after["plafonds"], on=["fichier", "parametre"], suffix="_apres")
-    other = both.filter(pl.col("valeur").ne_missing(pl.col("valeur_apres"))).sort("fichier", "parametre")
+def _capped(before: Tables, after: Tables, mine: pl.Expr) -> dict[str, str]:
+    """Of these dossiers, those whose caps are others, with which."""
+    sides = [lazy(tables, "plafonds").filter(mine).select("fichier", "parametre", "valeur") for tables in (before, after)]
+    both = sides[0].join(sides[1], on=["fichier", "parametre"], suffix="_apres")
+    other = drawn(both.filter(pl.col("valeur").ne_missing(pl.col("valeur_apres")))).sort("fichier", "parametre")
     named = other.group_by("fichier", maintain_order=True).agg(pl.col("parametre"))
     return {path: listing(names, "et") for path, names in named.iter_rows()}
 
 
-def _overlapped(before: Tables, after: Tables) -> frozenset[str]:
-    """The dossiers of which a line counts on one side and not on the other."""
+def _overlapped(before: Tables, after: Tables, mine: pl.Expr) -> frozenset[str]:
+    """The dossiers, of these, of which a line counts on one side and not on the other."""
     place = ["fichier", "feuille", "cellule"]
-    both = before["budget"].select(*place, "etat").join(after["budget"].select(*place, apres="etat"), on=place)
-    return frozenset(both.filter(pl.col("etat") != pl.col("apres"))["fichier"])
+    sides = [lazy(tables, "budget").filter(mine).select(*place, "etat") for tables in (before, after)]
+    both = sides[0].join(sides[1], on=place, suffix="_apres")
+    return frozenset(drawn(both.filter(pl.col("etat") != pl.col("etat_apres")).select("fichier").unique())["fichier"])

@@ -152,6 +152,11 @@ class Tables(Mapping[str, pl.DataFrame]):
         return Tables({**self._held, **tables})
 
 
+def as_tables(tables: Mapping[str, pl.DataFrame]) -> Tables:
+    """The same, in which some may be put in place of others without unpacking any."""
+    return tables if isinstance(tables, Tables) else Tables(tables)
+
+
 def held(tables: Mapping[str, pl.DataFrame], name: str) -> Held:
     """A table, packed if it is."""
     return tables.held(name) if isinstance(tables, Tables) else tables[name]

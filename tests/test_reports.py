@@ -280,8 +280,8 @@ def test_illegal_and_long_texts_are_marked() -> None:
     assert all(len(t.encode("utf-16-le")) // 2 <= MAX_TEXT for t in texts[2:4] if t)
     assert all(t.endswith("le tout est dans donnees/constats.parquet)") for t in texts[2:4] if t)
     assert texts[4:] == [None, "ligne\nligne", None, "cloche[U+0007]"]
-    assert said.startswith("3 textes avec des signes")
-    assert "2 textes de plus de 32767 signes, coupés" in said
+    assert str(said).startswith("3 textes avec des signes")
+    assert "2 textes de plus de 32767 signes, coupés" in str(said)
 
 
 def test_illegal_texts_are_said_on_the_first_sheet(tmp_path: Path) -> None:

@@ -57,6 +57,35 @@ class _Column:
     texts: bool
 
 
+@dataclass(frozen=True)
+class _Rows:
+    """Rows that follow each other from `first` on (zero-based), given as columns; `heights` in points, null for the usual one."""
+
+    first: int
+    height: int
+    columns: list[_Column]
+    heights: pl.Series | None
+
+    def xml(self) -> Iterator[Callable[[], bytes]]:
+        """What makes them, a slice at a time."""
+        first = self.first + 1
+        series = {"n": pl.int_range(first, first + self.height, eager=True)}
+        for place, column in enumerate(self.columns):
+            series[f"v{place}"] = column.values
+            if isinstance(column.styles, pl.Series):
+                series[f"s{place}"] = column.styles
+        pieces: list[str | pl.Expr] = ['<row r="', pl.col("n"), '"']
+        if self.heights is not None:
+            series["h"] = self.heights
+            pieces.append(_joined(' ht="', pl.col("h"), '" customHeight="1"').fill_null(""))
+        pieces.append(">")
+        for place, column in enumerate(self.columns):
+            pieces += _cell(place, column)
+        row, frame = _joined(*pieces, "</row>"), pl.DataFrame(series)
+        for start in range(0, self.height, _SLICE):
+            yield partial(_xml_of, frame.slice(start, _SLICE), row)
+
+
 class PlainSheet(Worksheet):  # type: ignore[misc]  # XlsxWriter has no types
     """A worksheet whose formulas are taken as they are, where Excel has always known all their functions.
 
@@ -70,7 +99,7 @@ class PlainSheet(Worksheet):  # type: ignore[misc]  # XlsxWriter has no types
 
 
 class BulkSheet(PlainSheet):
-    """A worksheet that takes whole columns below its header: they are given once, then `close_rows` ends the table."""
+    """A worksheet that takes rows as columns below its header, some at a time: `start_rows`, each column once, `close_rows`, and again."""
 
     dim_rowmax: int | None
 
@@ -78,14 +107,14 @@ class BulkSheet(PlainSheet):
         super().__init__()
         self._first_row = self._height = 0
         self._columns: list[_Column] = []
-        self._row_heights: pl.Series | None = None
+        self._rows: deque[_Rows] = deque()
         self._links: list[pl.DataFrame] = []
         self.links_xml: Callable[[], bytes] = bytes
         """What makes the links."""
 
     def start_rows(self, first: int, height: int) -> None:
-        """Rows `first` to `first + height - 1` (zero-based) come as columns."""
-        self._first_row, self._height = first, height
+        """Rows `first` to `first + height - 1` (zero-based) come as columns; those of the next call follow them."""
+        self._first_row, self._height, self._columns = first, height, []
 
     def add_texts(self, texts: Texts, styles: pl.Series | int) -> None:
         """A column of texts; where there is none, a blank cell."""
@@ -105,41 +134,27 @@ class BulkSheet(PlainSheet):
         self._links.append(links.with_columns(cells.alias("ref")))
 
     def close_rows(self, heights: pl.Series | None) -> None:
-        """End the table; `heights` in points, null for the usual one."""
-        self._row_heights = heights
+        """End these rows; `heights` in points, null for the usual one."""
         if self._columns and self._height:
+            self._rows.append(_Rows(self._first_row, self._height, self._columns, heights))
             self._check_dimensions(self._first_row + self._height - 1, len(self._columns) - 1)
 
     @property
     def long(self) -> bool:
         """Whether the sheet has rows that came as columns."""
-        return bool(self._columns and self._height)
+        return bool(self._rows)
 
     def rows_xml(self) -> Iterator[Callable[[], bytes]]:
-        """What makes the rows, a slice at a time."""
-        first = self._first_row + 1
-        series = {"n": pl.int_range(first, first + self._height, eager=True)}
-        for place, column in enumerate(self._columns):
-            series[f"v{place}"] = column.values
-            if isinstance(column.styles, pl.Series):
-                series[f"s{place}"] = column.styles
-        pieces: list[str | pl.Expr] = ['<row r="', pl.col("n"), '"']
-        if self._row_heights is not None:
-            series["h"] = self._row_heights
-            pieces.append(_joined(' ht="', pl.col("h"), '" customHeight="1"').fill_null(""))
-        pieces.append(">")
-        for place, column in enumerate(self._columns):
-            pieces += _cell(place, column)
-        row, frame = _joined(*pieces, "</row>"), pl.DataFrame(series)
-        for start in range(0, self._height, _SLICE):
-            yield partial(_xml_of, frame.slice(start, _SLICE), row)
+        """What makes the rows, a slice at a time; they are let go as they are made."""
+        while self._rows:
+            yield from self._rows.popleft().xml()
 
     def _write_rows(self) -> None:
         if not self.long:
             super()._write_rows()
             return
         # It would look for cells in each of the rows that came as columns.
-        self.dim_rowmax, last = self._first_row - 1, self.dim_rowmax
+        self.dim_rowmax, last = self._rows[0].first - 1, self.dim_rowmax
         super()._write_rows()
         self.dim_rowmax = last
         self.fh.write(_ROWS)

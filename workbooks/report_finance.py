@@ -7,6 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
+from schemas.packed import Tables, as_tables
 from workbooks.charts import NAME as GRAPHIQUES
 from workbooks.charts import chart_sums, write_charts
 from workbooks.finance_sheets import finance_sheets
@@ -53,9 +54,9 @@ def write_finance(target: Path | BytesIO, tables: Frames, views: Frames, context
         notes: list[str] = []
         *sheets, controls = finance_sheets(context, forecast=_forecast(tables))
         for spec in sheets:
-            notes += write_table(house, spec, frames[spec.view])
+            notes += write_table(house, spec, frames)
         write_charts(house, frames)
-        notes += write_table(house, controls, frames[controls.view])
+        notes += write_table(house, controls, frames)
         purposes = tuple((name, text) for name, text in _PURPOSES.items() if name in book.sheetnames)
         front = Front("Budget consolidé des pôles ESS", purposes, _WORDS, notes)
         write_front(house, first, front, views["synthese_decisions"], views["autres_campagnes"])
@@ -75,9 +76,9 @@ def _forecast(tables: Frames) -> bool:
     return bool(tables["previsions"].height or tables["scenario_ecarts"].height)
 
 
-def _frames(tables: Frames, views: Frames) -> dict[str, pl.DataFrame]:
+def _frames(tables: Frames, views: Frames) -> Tables:
     label = pl.col("controle").str.to_lowercase()
     counted = label.str.contains("(nombre)", literal=True) | (label.str.contains("fichier|ligne") & ~label.str.contains("€|euro"))
     unit = pl.when(counted).then(pl.lit(COUNT_UNIT)).otherwise(pl.lit("€")).alias("unite")
     verdict = pl.when(pl.col("ecart") == 0).then(pl.lit("à zéro")).otherwise(pl.lit("écart")).alias("verdict")
-    return {**views, "controles": tables["controles"].with_columns(unit, verdict)}
+    return as_tables(views).with_tables({"controles": tables["controles"].with_columns(unit, verdict)})

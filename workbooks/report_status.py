@@ -7,6 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
+from schemas.packed import Tables, as_tables
 from schemas.tables import STAGES
 from workbooks.front import NAME as FRONT
 from workbooks.front import Front, write_front
@@ -157,7 +158,7 @@ def write_status(target: Path | BytesIO, tables: Frames, views: Frames, context:
         notes: list[str] = []
         for spec in _sheets(context):
             remark = _stages(views) if spec is _STATUS else _compared(views) if spec.view == "changements" else ""
-            notes += write_table(house, spec, frames[spec.view], remark)
+            notes += write_table(house, spec, frames, remark)
         front = Front("Suivi des pôles ESS", tuple(_PURPOSES.items()), _WORDS, notes)
         write_front(house, first, front, views["synthese_decisions"], views["autres_campagnes"])
     finally:
@@ -182,7 +183,7 @@ def _stages(views: Frames) -> str:
     return f"{text[:1].upper()}{text[1:]}." if text else ""
 
 
-def _frames(views: Frames) -> dict[str, pl.DataFrame]:
+def _frames(views: Frames) -> Tables:
     """The views, with what Dépôts shows in fewer columns: who sent the file, a short link text, the hash that Arbitrages asks for."""
     files = views["depots"].with_columns(
         pl.lit("ouvrir").alias("ouvrir"),
@@ -190,4 +191,4 @@ def _frames(views: Frames) -> dict[str, pl.DataFrame]:
         pl.when(pl.col("retour").is_not_null()).then(pl.lit("corrections")).alias("a_renvoyer"),
         pl.col("empreinte").str.head(12).alias("empreinte_courte"),
     )
-    return {**views, "depots": files, "changements": views["changements"].with_columns(unite=pl.lit("€"))}
+    return as_tables(views).with_tables({"depots": files, "changements": views["changements"].with_columns(unite=pl.lit("€"))})

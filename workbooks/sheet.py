@@ -4,7 +4,7 @@ Totals stand above the header, so that filters and sorts never touch them; they 
 exact value. What cannot be written as it is (too many rows or links, texts that Excel refuses) is said in words, never dropped in silence.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -13,11 +13,12 @@ from typing import Any, Literal
 import polars as pl
 from xlsxwriter.utility import xl_col_to_name
 
+from schemas.packed import Held, drawn, each, held
 from schemas.text import NBSP, count
 from workbooks.bulk import BulkSheet, styles_by_word
 from workbooks.links import MAX_LINKS, Linker
 from workbooks.style import DAY, EUROS, LINES, LINK, NUMBER, RATE, SIZE, YEAR, House
-from workbooks.textcells import Texts, height_for, lines_of, printable
+from workbooks.textcells import Changed, Texts, height_for, lines_of, printable
 
 TITLE_ROW, GRAIN_ROW, TOTAL_ROW, HEADER_ROW, FIRST_ROW = range(5)
 """Zero-based rows of every table sheet."""
@@ -78,30 +79,48 @@ class TableSheet:
 
 def expected_sums(sheets: Sequence[TableSheet], frames: Mapping[str, pl.DataFrame]) -> dict[str, dict[str, Decimal]]:
     """What reading the sheets back must find: the number of rows and, per column of amounts or counts, the exact sum."""
-    found = {}
-    for spec in sheets:
-        frame = frames[spec.view].head(MAX_ROWS)
-        sums = {c.label: Decimal(frame[c.name].sum() or 0) for c in spec.columns if c.kind in ("euros", "montant", "nombre")}
-        found[spec.name] = {ROWS: Decimal(frame.height)} | sums
-    return found
+    return {spec.name: _sums(spec, held(frames, spec.view)) for spec in sheets}
 
 
-def write_table(house: House, spec: TableSheet, whole: pl.DataFrame, remark: str = "") -> list[str]:
-    """Write one sheet; returns what its reader must know (French sentences), also written below its title where rows are missing."""
-    sheet = house.sheet(spec.name, HEADER_ROW, BulkSheet)
-    frame, notes = _fitting(spec, whole)
-    nothing = "" if frame.height else "Aucune ligne."
-    _write_head(house, sheet, spec, frame, " ".join(filter(None, [spec.grain, remark, nothing, *notes])))
-    texts = {c.name: Texts.of(frame[c.name].cast(pl.String)) for c in spec.columns if "num_format" not in _FORMATS[c.kind]}
-    sheet.start_rows(FIRST_ROW, frame.height)
-    for column in spec.columns:
-        look = _FORMATS[column.kind] | {"font_size": spec.size} | ({"align": "center"} if column.fills else {})
-        if column.name in texts:
-            notes += _write_texts(house, sheet, spec, column, look, texts[column.name], frame)
-        else:
-            _write_numbers(house, sheet, column, look, frame)
-    sheet.close_rows(_heights(spec, texts) if frame.height else None)
-    last = max(FIRST_ROW, FIRST_ROW + frame.height - 1)
+def _sums(spec: TableSheet, view: Held) -> dict[str, Decimal]:
+    """The number of rows that the sheet shows, and their sums by label."""
+    summed = {c.label: pl.col(c.name).sum() for c in spec.columns if c.kind in ("euros", "montant", "nombre")}
+    row = drawn(view.lazy().head(MAX_ROWS).select(pl.len().alias(ROWS), **summed)).row(0, named=True)
+    return {name: Decimal(value or 0) for name, value in row.items()}
+
+
+@dataclass
+class _Told:
+    """What of a column could not be written as it is, in the parts written so far."""
+
+    changed: Changed = field(default_factory=Changed)
+    linked: int = 0
+    beyond: int = 0
+
+    def notes(self, sheet: str, column: str) -> list[str]:
+        """In words."""
+        notes = [f"Feuille « {sheet} », colonne « {column} » : {self.changed}."] if self.changed != Changed() else []
+        if self.beyond:
+            limit = f"{MAX_LINKS:,}".replace(",", NBSP)
+            rest = f"{count(self.beyond, 'adresse')} sans lien, en toutes lettres, à la fin"
+            notes.append(f"Feuille « {sheet} » : Excel n'admet que {limit} liens par feuille ; {rest}.")
+        return notes
+
+
+def write_table(house: House, spec: TableSheet, frames: Mapping[str, pl.DataFrame], remark: str = "") -> list[str]:
+    """Write one sheet, a part of its view at a time.
+
+    Returns what its reader must know (French sentences), also written below its title where rows are missing.
+    """
+    sheet, view = house.sheet(spec.name, HEADER_ROW, BulkSheet), held(frames, spec.view)
+    sums, notes = _sums(spec, view), _missing(spec, view)
+    height = int(sums[ROWS])
+    nothing = "" if height else "Aucune ligne."
+    _write_head(house, sheet, spec, sums, " ".join(filter(None, [spec.grain, remark, nothing, *notes])))
+    told = {column.name: _Told() for column in spec.columns}
+    for first, part in _placed(view):
+        _write_rows(house, sheet, spec, first, part, told)
+    last = max(FIRST_ROW, FIRST_ROW + height - 1)
     sheet.autofilter(HEADER_ROW, 0, last, len(spec.columns) - 1)
     if spec.printed:
         sheet.print_area(0, 0, last, spec.printed - 1)
@@ -110,18 +129,40 @@ def write_table(house: House, spec: TableSheet, whole: pl.DataFrame, remark: str
         sheet.repeat_columns(0)
     sheet.freeze_panes(FIRST_ROW, spec.frozen)
     sheet.ignore_errors({"number_stored_as_text": f"A{FIRST_ROW + 1}:{xl_col_to_name(len(spec.columns) - 1)}{last + 1}"})
-    return notes
+    return notes + [note for column in spec.columns for note in told[column.name].notes(spec.name, column.label)]
 
 
-def _fitting(spec: TableSheet, whole: pl.DataFrame) -> tuple[pl.DataFrame, list[str]]:
-    if whole.height <= MAX_ROWS:
-        return whole, []
-    missing = whole.height - MAX_ROWS
+def _missing(spec: TableSheet, view: Held) -> list[str]:
+    missing = view.height - MAX_ROWS
+    if missing <= 0:
+        return []
     note = f"Feuille « {spec.name} » : {count(missing, 'ligne')} de trop pour une feuille Excel"
-    return whole.head(MAX_ROWS), [f"{note} ; la suite est dans donnees/{spec.table}.parquet, et les totaux d'ici ne la comptent pas."]
+    return [f"{note} ; la suite est dans donnees/{spec.table}.parquet, et les totaux d'ici ne la comptent pas."]
 
 
-def _write_head(house: House, sheet: Any, spec: TableSheet, frame: pl.DataFrame, remark: str) -> None:
+def _placed(view: Held) -> Iterator[tuple[int, pl.DataFrame]]:
+    """The parts of a view as far as one sheet holds them, each with the row where it starts."""
+    start = 0
+    for part in each(view):
+        if start < MAX_ROWS:
+            yield FIRST_ROW + start, part.head(MAX_ROWS - start)
+            start += part.height
+
+
+def _write_rows(house: House, sheet: BulkSheet, spec: TableSheet, first: int, part: pl.DataFrame, told: Mapping[str, _Told]) -> None:
+    """Some rows, column by column."""
+    texts = {c.name: Texts.of(part[c.name].cast(pl.String)) for c in spec.columns if "num_format" not in _FORMATS[c.kind]}
+    sheet.start_rows(first, part.height)
+    for column in spec.columns:
+        look = _FORMATS[column.kind] | {"font_size": spec.size} | ({"align": "center"} if column.fills else {})
+        if column.name in texts:
+            _write_texts(house, sheet, spec, column, look, texts[column.name], part, told[column.name])
+        else:
+            _write_numbers(house, sheet, column, look, part)
+    sheet.close_rows(_heights(spec, texts) if part.height else None)
+
+
+def _write_head(house: House, sheet: Any, spec: TableSheet, sums: Mapping[str, Decimal], remark: str) -> None:
     """Title, remark, live totals and header; column widths."""
     sheet.set_row(TITLE_ROW, 22)
     # Beside a column that is printed on every page, the title stands on the first alone.
@@ -130,7 +171,8 @@ def _write_head(house: House, sheet: Any, spec: TableSheet, frame: pl.DataFrame,
     sheet.write_string(GRAIN_ROW, start, remark, house.hint())
     sheet.set_row(TOTAL_ROW, 18)
     sheet.set_row(HEADER_ROW, 32)
-    last = max(FIRST_ROW, FIRST_ROW + frame.height - 1) + 1
+    height = int(sums[ROWS])
+    last = max(FIRST_ROW, FIRST_ROW + height - 1) + 1
     for place, column in enumerate(spec.columns):
         letters = xl_col_to_name(place)
         block = f"{letters}{FIRST_ROW + 1}:{letters}{last}"
@@ -140,10 +182,10 @@ def _write_head(house: House, sheet: Any, spec: TableSheet, frame: pl.DataFrame,
             sheet.write_string(TOTAL_ROW, 0, TOTAL_LABEL, house.total())
         elif place == 1:
             rows = f"=SUBTOTAL(103,A{FIRST_ROW + 1}:A{last})"
-            sheet.write_formula(TOTAL_ROW, 1, rows, house.total(num_format=LINES, align="left"), frame.height)
+            sheet.write_formula(TOTAL_ROW, 1, rows, house.total(num_format=LINES, align="left"), height)
         elif column.kind == "euros":
-            total = float(Decimal(frame[column.name].sum() or 0))
-            sheet.write_formula(TOTAL_ROW, place, f"=SUBTOTAL(109,{block})", house.total(num_format=EUROS, align="right"), total)
+            total = house.total(num_format=EUROS, align="right")
+            sheet.write_formula(TOTAL_ROW, place, f"=SUBTOTAL(109,{block})", total, float(sums[column.label]))
         else:
             sheet.write_blank(TOTAL_ROW, place, None, house.total())
 
@@ -171,35 +213,32 @@ def _write_numbers(house: House, sheet: BulkSheet, column: Col, look: Look, fram
     sheet.add_numbers(_day_numbers(numbers) if column.kind == "date" else numbers, styles)
 
 
-def _write_texts(house: House, sheet: BulkSheet, spec: TableSheet, column: Col, look: Look, raw: Texts, frame: pl.DataFrame) -> list[str]:
-    """A column of texts; returns what could not be written as it is."""
+def _write_texts(
+    house: House, sheet: BulkSheet, spec: TableSheet, column: Col, look: Look, raw: Texts, frame: pl.DataFrame, told: _Told
+) -> None:
+    """A column of texts; `told` learns what could not be written as it is."""
     texts, changed = printable(raw, spec.table)
-    told = [f"Feuille « {spec.name} », colonne « {column.label} » : {changed}."] if changed else []
-    style = house.cell(**look)
+    told.changed += changed
     if column.link:
-        return told + _write_linked(house, sheet, look, texts, column.link(frame))
+        _write_linked(house, sheet, look, texts, column.link(frame), told)
+        return
+    style = house.cell(**look)
     fills = {word: house.cell(**look, bg_color=colour) for word, colour in column.fills.items()}
     sheet.add_texts(texts, styles_by_word(frame[column.name], style, fills))
-    return told
 
 
 def _day_numbers(days: pl.Series) -> pl.Series:
     return (days.cast(pl.Date) - _EPOCH).dt.total_days()
 
 
-def _write_linked(house: House, sheet: BulkSheet, look: Look, texts: Texts, links: pl.DataFrame) -> list[str]:
+def _write_linked(house: House, sheet: BulkSheet, look: Look, texts: Texts, links: pl.DataFrame, told: _Told) -> None:
     """A column of texts, each linked to its source as long as Excel admits more links."""
     wanted = links.with_columns(texts.ranks.alias("texte"), pl.int_range(pl.len()).alias("rang")).filter(
         pl.col("texte").is_not_null(), pl.col("cible").is_not_null()
     )
-    kept = wanted.head(MAX_LINKS)
+    kept = wanted.head(MAX_LINKS - told.linked)
+    told.linked, told.beyond = told.linked + kept.height, told.beyond + wanted.height - kept.height
     linked = pl.zeros(links.height, pl.Boolean, eager=True).scatter(kept["rang"], True)
     looks = linked.replace_strict({True: "lien", False: ""}, return_dtype=pl.String)
     sheet.add_texts(texts, styles_by_word(looks, house.cell(**look), {"lien": house.cell(**look, font_color=LINK, underline=1)}))
     sheet.add_links(kept["rang"], kept.select("cible", "place"))
-    beyond = wanted.height - kept.height
-    if not beyond:
-        return []
-    limit = f"{MAX_LINKS:,}".replace(",", NBSP)
-    rest = f"{count(beyond, 'adresse')} sans lien, en toutes lettres, à la fin"
-    return [f"Feuille « {sheet.get_name()} » : Excel n'admet que {limit} liens par feuille ; {rest}."]

@@ -53,14 +53,35 @@ class Texts:
         return said.gather(self.ranks)
 
 
-def printable(texts: Texts, table: str) -> tuple[Texts, str]:
-    """The texts as Excel can hold them, and what was changed (French, empty if nothing): illegal signs are named, long texts are cut.
+@dataclass(frozen=True)
+class Changed:
+    """How many cells do not hold their text as it is: illegal signs are named in some, others are cut."""
+
+    named: int = 0
+    cut: int = 0
+
+    def __add__(self, other: "Changed") -> "Changed":
+        """Those of both."""
+        return Changed(self.named + other.named, self.cut + other.cut)
+
+    def __str__(self) -> str:
+        """In words; empty if nothing was changed."""
+        parts = []
+        if self.named:
+            parts.append(f"{count(self.named, 'texte')} avec des signes invisibles ou refusés par Excel, remplacés par leur code")
+        if self.cut:
+            parts.append(f"{count(self.cut, 'texte')} de plus de {MAX_TEXT} signes, {'coupé' if self.cut == 1 else 'coupés'}")
+        return " ; ".join(parts)
+
+
+def printable(texts: Texts, table: str) -> tuple[Texts, Changed]:
+    """The texts as Excel can hold them, and what was changed.
 
     `table` names the file of `donnees/` in which the whole text stands.
     """
     suspect = texts.known.str.contains(_ILLEGAL) | (texts.known.str.len_bytes() > MAX_TEXT // 2)
     if not suspect.any():
-        return texts, ""
+        return texts, Changed()
     values: list[str] = texts.known.to_list()
     rows = texts.ranks.drop_nulls().sort().rle().struct.field("len").to_list()
     named = cut = 0
@@ -70,9 +91,7 @@ def printable(texts: Texts, table: str) -> tuple[Texts, str]:
         named += rows[place] * (clean != values[place])
         cut += rows[place] * (short != clean)
         values[place] = short
-    parts = [f"{count(named, 'texte')} avec des signes invisibles ou refusés par Excel, remplacés par leur code"] if named else []
-    parts += [f"{count(cut, 'texte')} de plus de {MAX_TEXT} signes, {'coupé' if cut == 1 else 'coupés'}"] if cut else []
-    return Texts(pl.Series(values, dtype=pl.String), texts.ranks), " ; ".join(parts)
+    return Texts(pl.Series(values, dtype=pl.String), texts.ranks), Changed(named, cut)
 
 
 @lru_cache(maxsize=64)
