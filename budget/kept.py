@@ -1,94 +1,71 @@
-"""What contents say, whatever the names of the files that hold them: tables to keep from one run to the next.
+"""What contents say, whatever the names of the files that hold them: tables to keep from one run to the next, in pieces.
 
-A row names its content by its rank (`rang`) in the table `contenus`, so that a file that is renamed or moved says at once what it said.
-What depends on more than the content is not kept: a file that the disk, the memory or the time refused is read again.
+A row names its content by its rank (`rang`) in its piece's table `contenus`, so that a file that is renamed or moved says at once what it
+said. What depends on more than the content is not kept: a file that the disk, the memory or the time refused is read again.
 """
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 
 import polars as pl
 
-from budget.said import Said, gather, ranks_in
-from schemas.documents import SHEETS
-from schemas.finding import Finding
+from budget.said import Closed, Said, gather, tables_of
+from schemas.packed import of_parquet
 from schemas.reading import Received
-from schemas.rule import UNREADABLE
 
-Kept = dict[str, pl.DataFrame]
-"""`contenus` (their sha256, each once), a table per kind of sheet, `positions` and `constats`."""
-_RANK = pl.UInt32()
-_FINDING = {name: pl.String() for name in ("code", "feuille", "cellule", "champ", "valeur", "limite", "reference", "faits")}
+Piece = Mapping[str, bytes]
+"""What some contents say, as Parquet: `contenus` (their sha256, each in one piece), a table per kind of sheet, `positions`, `constats`."""
 
 
-def nothing_kept() -> Kept:
-    """The tables, empty."""
-    return by_content(gather([]))
+def contents_to_keep(files: Iterable[Received], refused: Collection[str]) -> list[Received]:
+    """The files whose content is known and could be read, in their order; `refused` are the paths of those that could not."""
+    return [received for received in files if received.sha256 and not received.amended and received.path not in refused]
 
 
-def contents_to_keep(said: Said) -> list[Received]:
-    """The files whose content is known and could be read, in their order."""
-    refused = {path for path, finding in said.found if finding.code in UNREADABLE}
-    return [received for received in said.files if received.sha256 and not received.amended and received.path not in refused]
+def by_content(said: Said) -> dict[str, pl.DataFrame]:
+    """The tables of one piece: what files say, by content."""
+    files = contents_to_keep(said.files, said.refused)
+    contents = pl.DataFrame({"empreinte": [received.sha256 for received in files]}, {"empreinte": pl.String()})
+    return {"contenus": contents, **tables_of(said, [received.path for received in files])}
 
 
-def by_content(said: Said) -> Kept:
-    """What files say, by content."""
-    files = contents_to_keep(said)
-    paths = [received.path for received in files]
-    found = [(path, *_finding_to_row(finding)) for path, finding in said.found]
-    tables = {
-        **said.sheets,
-        "positions": said.positions,
-        "constats": pl.DataFrame(found, {"fichier": pl.String(), **_FINDING}, orient="row"),
-    }
-    kept = {name: _ranked(rows, paths) for name, rows in tables.items()}
-    return {"contenus": pl.DataFrame({"empreinte": [received.sha256 for received in files]}, {"empreinte": pl.String()}), **kept}
+def contents_of(piece: Piece) -> list[str]:
+    """The hashes of the contents of a piece, in order."""
+    return of_parquet(piece["contenus"])["empreinte"].to_list()
 
 
-def known(kept: Kept, files: Sequence[Received]) -> list[Received]:
+def known(pieces: Iterable[Piece], files: Sequence[Received]) -> list[Received]:
     """The files whose content is kept."""
-    contents = set(kept["contenus"]["empreinte"])
+    contents = set(chain.from_iterable(map(contents_of, pieces)))
     return [received for received in files if received.sha256 in contents]
 
 
-def by_name(kept: Kept, files: Sequence[Received]) -> Said:
-    """What these files say, whose contents are all kept and all different; what other contents say is left out."""
-    names = {received.sha256: received.path for received in files}
-    paths = pl.Series("fichier", [names.get(sha256) for sha256 in kept["contenus"]["empreinte"]], pl.String)
-    tables = {name: _named(rows, paths) for name, rows in kept.items() if name != "contenus"}
-    found = [(row["fichier"], _finding_of_row(row)) for row in tables["constats"].iter_rows(named=True)]
-    return Said(list(files), {kind: tables[kind] for kind in SHEETS}, tables["positions"], found)
+def by_name(pieces: Iterable[Piece], files: Sequence[Received]) -> Iterator[Closed]:
+    """What these files say, whose contents are all kept and all different, piece by piece; what other contents say is nobody's."""
+    by_hash = {received.sha256: received for received in files}
+    for piece in pieces:
+        mine = [by_hash.get(sha256) for sha256 in contents_of(piece)]
+        paths = pl.Series([received and received.path for received in mine], dtype=pl.String)
+        yield Closed([received for received in mine if received], piece, paths)
 
 
-def is_sound(kept: Mapping[str, pl.DataFrame]) -> bool:
-    """Whether tables are such as `by_content` makes."""
-    usual = nothing_kept()
-    if {name: rows.schema for name, rows in kept.items()} != {name: rows.schema for name, rows in usual.items()}:
+def are_sound(pieces: Sequence[Piece]) -> bool:
+    """Whether pieces are such as `by_content` makes, and no content is in two of them."""
+    usual = {name: rows.schema for name, rows in by_content(gather([])).items()}
+    if not all(piece.keys() == usual.keys() and _is_sound(piece, usual) for piece in pieces):
         return False
-    height = kept["contenus"].height
-    ranks = [rows["rang"] for name, rows in kept.items() if name != "contenus"]
-    return kept["contenus"]["empreinte"].n_unique() == height and all(r.null_count() == 0 and (r < height).all() for r in ranks)
+    contents = list(chain.from_iterable(map(contents_of, pieces)))
+    return len(contents) == len(set(contents))
 
 
-def _ranked(rows: pl.DataFrame, paths: Sequence[str]) -> pl.DataFrame:
-    ranks = ranks_in(rows["fichier"], paths).cast(_RANK).alias("rang")
-    ranked = rows.drop("fichier").insert_column(0, ranks)
-    return ranked.drop_nulls("rang") if ranks.null_count() else ranked
-
-
-def _named(rows: pl.DataFrame, paths: pl.Series) -> pl.DataFrame:
-    names = paths.gather(rows["rang"])
-    named = rows.drop("rang").insert_column(0, names)
-    return named.drop_nulls("fichier") if names.null_count() else named
-
-
-def _finding_to_row(finding: Finding) -> tuple[str, ...]:
-    """A finding as reading raises it: it bears on its own file, and no ruling has been passed on it."""
-    f = finding
-    return f.code, f.sheet, f.cell, f.champ, f.value, f.limit, f.reference, json.dumps(dict(f.facts))
-
-
-def _finding_of_row(row: Mapping[str, str]) -> Finding:
-    code, sheet, cell, champ, value, limit, reference, facts = (row[name] for name in _FINDING)
-    return Finding(code, sheet, cell, champ, value, limit, reference, json.loads(facts))
+def _is_sound(piece: Piece, usual: Mapping[str, pl.Schema]) -> bool:
+    height = 0
+    for name, schema in usual.items():
+        rows = of_parquet(piece[name])
+        if rows.schema != schema:
+            return False
+        if name == "contenus":
+            height = rows.height
+        elif rows["rang"].null_count() or (rows["rang"] >= height).any():
+            return False
+    return True

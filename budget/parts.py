@@ -5,16 +5,16 @@ of the others holds the dossiers and comptes rendus of some Pays, in the order o
 Where there are few files all are in one part.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain, pairwise
 from math import ceil
 
 import polars as pl
 
-from budget.said import Said, gather, in_order, joined, ranks_in
-from schemas.finding import Finding
-from schemas.packed import Packed, packed
+from budget.said import Closed, Said, in_order, joined, tables_of
+from schemas.packed import to_parquet
 from schemas.pays import all_pays
 from schemas.reading import Received
 from schemas.spec import COMPTE_RENDU, DOSSIERS
@@ -23,23 +23,6 @@ FILES = 2_500
 """About how many files a part holds."""
 Territory = frozenset[str | None]
 _OF_ONE_PAYS = (*DOSSIERS, COMPTE_RENDU)
-
-
-@dataclass(frozen=True)
-class _Piece:
-    """What some files say, packed."""
-
-    files: list[Received]
-    sheets: Mapping[str, Packed]
-    positions: Packed
-    found: list[tuple[str, Finding]]
-
-    @classmethod
-    def of(cls, said: Said) -> "_Piece":
-        return cls(said.files, {kind: packed(rows) for kind, rows in said.sheets.items()}, packed(said.positions), said.found)
-
-    def open(self) -> Said:
-        return Said(self.files, {kind: rows.frame() for kind, rows in self.sheets.items()}, self.positions.frame(), self.found)
 
 
 @dataclass(frozen=True)
@@ -52,15 +35,21 @@ class Part:
 
     files: list[Received]
     pays: Territory
-    _pieces: tuple[Said | _Piece, ...]
+    _pieces: tuple[Said | Closed, ...]
+
+    @property
+    def refused(self) -> set[str]:
+        """The files that could not be read."""
+        return {path for piece in self._pieces for path in piece.refused}
 
     def open(self) -> Said:
         """What they say."""
-        said = [piece.open() if isinstance(piece, _Piece) else piece for piece in self._pieces] or [gather([])]
-        return said[0] if len(said) == 1 else in_order(joined(said), self.files)
+        if len(self._pieces) == 1 and isinstance(self._pieces[0], Said):
+            return self._pieces[0]
+        return in_order(joined(list(map(_opened, self._pieces))), self.files)
 
 
-def parts_of(said: Iterable[Said], files: Sequence[Received], size: int = FILES) -> list[Part]:
+def parts_of(said: Iterable[Said | Closed], files: Sequence[Received], size: int = FILES) -> list[Part]:
     """What batches of files say, in parts; each batch is let go once it is packed. `files`: all that say something, as they are listed."""
     return _placed(_together(said, size), files, _ranges(len(files), size))
 
@@ -68,38 +57,44 @@ def parts_of(said: Iterable[Said], files: Sequence[Received], size: int = FILES)
 def read_again(parts: Sequence[Part], again: Said, files: Sequence[Received]) -> list[Part]:
     """The same files, some of which now say something else, which may put them in another part."""
     newer = {received.path for received in again.files}
-    others = (_without(part.open(), newer) for part in parts)
+    others = (_without(piece, newer) for part in parts for piece in part._pieces)
     return _placed(chain(others, [again]), files, [part.pays for part in parts if part.pays])
-
-
-def _without(said: Said, files: Collection[str]) -> Said:
-    kept = ~pl.col("fichier").is_in(list(files))
-    return Said(
-        [received for received in said.files if received.path not in files],
-        {kind: rows.filter(kept) for kind, rows in said.sheets.items()},
-        said.positions.filter(kept),
-        [(path, finding) for path, finding in said.found if path not in files],
-    )
-
-
-def _placed(said: Iterable[Said], files: Sequence[Received], ranges: Sequence[Territory]) -> list[Part]:
-    if len(ranges) == 1:
-        whole = in_order(joined(list(said)), files)
-        return [Part(whole.files, ranges[0], (whole,))]
-    pieces: list[list[_Piece]] = [[] for _ in range(len(ranges) + 1)]
-    for batch in said:
-        for place, mine in _by_pays(batch, ranges):
-            pieces[place].append(_Piece.of(mine))
-    order = {received.path: rank for rank, received in enumerate(files)}
-    return [
-        Part(sorted((f for piece in mine for f in piece.files), key=lambda f: order[f.path]), codes, tuple(mine))
-        for codes, mine in zip([Territory(), *ranges], pieces, strict=True)
-    ]
 
 
 def all_of(said: Said) -> list[Part]:
     """What files say, in one part."""
     return [Part(said.files, _ranges(1, 1)[0], (said,))]
+
+
+def _opened(piece: Said | Closed) -> Said:
+    return piece.open() if isinstance(piece, Closed) else piece
+
+
+def _without(piece: Said | Closed, files: Collection[str]) -> Said | Closed:
+    if not any(received.path in files for received in piece.files):
+        return piece
+    said, others = _opened(piece), ~pl.col("fichier").is_in(list(files))
+    return Said(
+        [received for received in said.files if received.path not in files],
+        {kind: rows.filter(others) for kind, rows in said.sheets.items()},
+        said.positions.filter(others),
+        [(path, finding) for path, finding in said.found if path not in files],
+    )
+
+
+def _placed(said: Iterable[Said | Closed], files: Sequence[Received], ranges: Sequence[Territory]) -> list[Part]:
+    if len(ranges) == 1:
+        whole = in_order(joined(list(map(_opened, said))), files)
+        return [Part(whole.files, ranges[0], (whole,))]
+    pieces: list[list[Closed]] = [[] for _ in range(len(ranges) + 1)]
+    # No name here for a batch: it would be held while the next one is read.
+    for place, mine in chain.from_iterable(map(partial(_by_pays, ranges), said)):
+        pieces[place].append(mine)
+    order = {received.path: rank for rank, received in enumerate(files)}
+    return [
+        Part(sorted((f for piece in mine for f in piece.files), key=lambda f: order[f.path]), codes, tuple(mine))
+        for codes, mine in zip([Territory(), *ranges], pieces, strict=True)
+    ]
 
 
 def _ranges(files: int, size: int) -> list[Territory]:
@@ -110,29 +105,41 @@ def _ranges(files: int, size: int) -> list[Territory]:
     return [frozenset(codes[a:b]) for a, b in pairwise(cuts)]
 
 
-def _together(said: Iterable[Said], size: int) -> Iterator[Said]:
-    """Batches joined until they are worth packing."""
+def _together(said: Iterable[Said | Closed], size: int) -> Iterator[Said | Closed]:
+    """Batches joined until they are worth packing; those that are packed already as they are."""
     waiting: list[Said] = []
     for batch in said:
+        if isinstance(batch, Closed):
+            yield batch
+            continue
         waiting.append(batch)
         if sum(len(b.files) for b in waiting) >= size:
-            yield joined(waiting)
-            waiting = []
+            yield _taken(waiting)
     if waiting:
-        yield joined(waiting)
+        yield _taken(waiting)
 
 
-def _by_pays(said: Said, ranges: Sequence[Territory]) -> Iterator[tuple[int, Said]]:
-    """What goes to each part, and its place among them."""
+def _taken(waiting: list[Said]) -> Said:
+    """Batches as one; nobody holds them any longer."""
+    whole = joined(waiting)
+    waiting.clear()
+    return whole
+
+
+def _by_pays(ranges: Sequence[Territory], said: Said | Closed) -> Iterator[tuple[int, Closed]]:
+    """What goes to each part, packed, and its place among them. What is packed already, and goes to one part, stays as it is."""
     place_of = {code: place for place, codes in enumerate(ranges, 1) for code in codes}
-    identity = said.sheets["identification"].filter(pl.col("type_document").is_in(_OF_ONE_PAYS)).select("fichier", "pays_code")
-    places = {path: place_of.get(code, 0) for path, code in identity.iter_rows()}
-    paths = [received.path for received in said.files]
-    by_rank = pl.Series([places.get(path, 0) for path in paths], dtype=pl.UInt32)
-    tables = {**said.sheets, "": said.positions}
-    placed = {name: by_rank.gather(ranks_in(rows["fichier"], paths)) for name, rows in tables.items()}
-    for place in sorted(set(by_rank)):
-        mine = {name: rows.filter(placed[name] == place) for name, rows in tables.items()}
-        positions = mine.pop("")
-        files = [received for received in said.files if places.get(received.path, 0) == place]
-        yield place, Said(files, mine, positions, [(path, f) for path, f in said.found if places.get(path, 0) == place])
+    identity = said.frame("identification") if isinstance(said, Closed) else said.sheets["identification"]
+    of_one_pays = identity.filter(pl.col("type_document").is_in(_OF_ONE_PAYS)).select("fichier", "pays_code")
+    place_by_path = {path: place_of[code] for path, code in of_one_pays.iter_rows()}
+    places = [place_by_path.get(received.path, 0) for received in said.files]
+    if isinstance(said, Closed) and len(set(places)) == 1:
+        yield places[0], said
+        return
+    paths, by_rank = [received.path for received in said.files], pl.Series(places, dtype=pl.UInt8)
+    tables = tables_of(_opened(said), paths)
+    placed = {name: by_rank.gather(rows["rang"]) for name, rows in tables.items()}
+    names = pl.Series(paths, dtype=pl.String)
+    for place in sorted(set(places)):
+        mine = {name: to_parquet(rows.filter(placed[name] == place)) for name, rows in tables.items()}
+        yield place, Closed([received for received, there in zip(said.files, places, strict=True) if there == place], mine, names)

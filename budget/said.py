@@ -1,5 +1,6 @@
 """What files say, as frames in parts: a few hundred files at a time, since lists weigh ten times their frame."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -12,11 +13,15 @@ import polars as pl
 from schemas.columns import columns_of
 from schemas.documents import SHEETS
 from schemas.finding import Finding
+from schemas.packed import of_parquet
 from schemas.reading import Cells, Lot, Received
+from schemas.rule import UNREADABLE
 from schemas.tables import polars_schema
 
 JOINED = ("annee_debut", "annee_fin", "dans_dossier_region")
 """Fields of sheet models that are joined to the rows rather than read."""
+_RANK = pl.UInt32()
+_FINDING = {name: pl.String() for name in ("code", "feuille", "cellule", "champ", "valeur", "limite", "reference", "faits")}
 _POSITIONS = {
     "fichier": pl.String(), "kind": pl.String(), "sheet": pl.String(), "champ": pl.String(), "letters": pl.String(), "row": pl.Int64(),
 }  # fmt: skip
@@ -32,6 +37,37 @@ class Said:
     positions: pl.DataFrame
     found: list[tuple[str, Finding]]
 
+    @property
+    def refused(self) -> set[str]:
+        """The files that could not be read."""
+        return {path for path, finding in self.found if finding.code in UNREADABLE}
+
+
+@dataclass(frozen=True)
+class Closed:
+    """The same, as Parquet: a table per kind of sheet, `positions` and `constats`. Rows name their file by its rank (`rang`) among `paths`.
+
+    Where a path is null its rows are nobody's.
+    """
+
+    files: list[Received]
+    tables: Mapping[str, bytes]
+    paths: pl.Series
+
+    @property
+    def refused(self) -> set[str]:
+        """The files that could not be read."""
+        return set(self.frame("constats").filter(pl.col("code").is_in(UNREADABLE))["fichier"])
+
+    def frame(self, name: str) -> pl.DataFrame:
+        """One of the tables, each row with the path of its file."""
+        return _named(of_parquet(self.tables[name]), self.paths)
+
+    def open(self) -> Said:
+        """What they say, as frames."""
+        found = [(row["fichier"], _finding_of_row(row)) for row in self.frame("constats").iter_rows(named=True)]
+        return Said(self.files, {kind: self.frame(kind) for kind in SHEETS}, self.frame("positions"), found)
+
 
 def gather(lots: Sequence[Lot]) -> Said:
     """Columns to frames. A file that changed since it was listed says nothing."""
@@ -45,6 +81,7 @@ def gather(lots: Sequence[Lot]) -> Said:
 
 def joined(parts: Sequence[Said]) -> Said:
     """Several parts as one."""
+    parts = parts or [gather([])]
     return Said(
         [received for part in parts for received in part.files],
         {kind: pl.concat((part.sheets[kind] for part in parts), rechunk=True) for kind in SHEETS},
@@ -74,6 +111,13 @@ def ranks_in(paths: pl.Series, files: Sequence[str]) -> pl.Series:
     return paths.cast(pl.Enum(files), strict=False).to_physical()
 
 
+def tables_of(said: Said, paths: Sequence[str]) -> dict[str, pl.DataFrame]:
+    """What files say, each row with the rank of its file among these paths, all different; what other files say is left out."""
+    found = [(path, *_finding_to_row(finding)) for path, finding in said.found]
+    constats = pl.DataFrame(found, {"fichier": pl.String(), **_FINDING}, orient="row")
+    return {name: _ranked(rows, paths) for name, rows in {**said.sheets, "positions": said.positions, "constats": constats}.items()}
+
+
 def _frame(parts: Sequence[tuple[Lot, Cells]], schema: Mapping[str, pl.DataType]) -> pl.DataFrame:
     columns = {n: _series(n, list(chain.from_iterable(cells[n] for _, cells in parts)), t) for n, t in schema.items() if n != "fichier"}
     paths = [lot.files[rank].path for lot, cells in parts for rank in cells["fichier"]]
@@ -101,3 +145,26 @@ def _travelling(kind: str) -> dict[str, pl.DataType]:
 def amounts(kind: str) -> tuple[str, ...]:
     """The columns of amounts of that kind of sheet."""
     return tuple(c.name for c in columns_of(SHEETS[kind][1]) if c.kind == "montant") + (("montant_eur",) if kind == "budget" else ())
+
+
+def _ranked(rows: pl.DataFrame, paths: Sequence[str]) -> pl.DataFrame:
+    ranks = ranks_in(rows["fichier"], paths).cast(_RANK).alias("rang")
+    ranked = rows.drop("fichier").insert_column(0, ranks)
+    return ranked.drop_nulls("rang") if ranks.null_count() else ranked
+
+
+def _named(rows: pl.DataFrame, paths: pl.Series) -> pl.DataFrame:
+    names = paths.gather(rows["rang"]).alias("fichier")
+    named = rows.drop("rang").insert_column(0, names)
+    return named.drop_nulls("fichier") if names.null_count() else named
+
+
+def _finding_to_row(finding: Finding) -> tuple[str, ...]:
+    """A finding as reading raises it: it bears on its own file, and no ruling has been passed on it."""
+    f = finding
+    return f.code, f.sheet, f.cell, f.champ, f.value, f.limit, f.reference, json.dumps(dict(f.facts))
+
+
+def _finding_of_row(row: Mapping[str, str]) -> Finding:
+    code, sheet, cell, champ, value, limit, reference, facts = (row[name] for name in _FINDING)
+    return Finding(code, sheet, cell, champ, value, limit, reference, json.loads(facts))

@@ -54,17 +54,23 @@ def read_lots(readers: ReaderPool, job: Job, lots: Sequence[list[Received]]) -> 
     of = len(lots)
     if job.config.execution.taches == "fils" or not lots:
         runs = [read_lot.submit(whole(readers), whole(job), whole(lot), rank, of, len(lot)) for rank, lot in enumerate(lots, 1)]
-        yield from (run.result() for run in runs)
+        yield from _results(runs)
         return
     with _other_runner(job.config.execution) as runner:
         shared = {"inputs": job.inputs, "limits": job.config.limites, "of": of}
         asked = [{**shared, "lot": lot, "rank": rank, "size": len(lot)} for rank, lot in enumerate(lots, 1)]
         elsewhere = [runner.submit(read_lot_elsewhere, arguments) for arguments in asked]
-        for lot, run in zip(lots, elsewhere, strict=True):
-            said, ignored = run.result()
+        for lot, (said, ignored) in zip(lots, _results(elsewhere), strict=True):
             for received, reason in zip(lot, ignored, strict=True):
                 received.ignored = reason
             yield said
+
+
+def _results(runs: list[PrefectFuture[T]]) -> Iterator[T]:
+    """What tasks give, in their order; each is let go once it is taken."""
+    runs.reverse()
+    while runs:
+        yield runs.pop().result()
 
 
 def _other_runner(execution: Execution) -> Runner:

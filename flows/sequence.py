@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
+from itertools import chain
 from pathlib import Path
 from typing import Any, TypeVar
 
 from budget.kept import by_name, known
-from budget.parts import all_of
-from budget.said import Said, in_order, joined
+from budget.parts import Part, parts_of
+from budget.said import Said
 from flows import returns, steps, web
 from flows.disk import named, reason
 from flows.errors import NO_READER, RunError
@@ -77,19 +78,16 @@ def _run(job: Job, way: Way) -> Outcome:
     register = steps.open_register(job)
     files = way.step("lister", "lister les dépôts", steps.list_files, job, register)
     store = steps.open_store(job)
-    said = _read(job, files, store, way)
-    # The tables of the store go once they have said what they know: in a large one they weigh as much as what files say.
-    contract, contents = store.contract, store.contents()
-    del store
+    parts = _read(job, files, store, way)
     say("Contrôle et consolidation")
     with staging(job.register) as entries, staging(job.outputs) as staged:
         with ExitStack() as begun:
-            begun.callback(way.start("ecrire", "garder les lectures", stage_store, staged, contract, contents, said))
+            begun.callback(way.start("ecrire", "garder les lectures", stage_store, staged, store, parts))
             if not job.status_only:
                 begun.callback(way.start("ecrire", "écrire les modèles", steps.write_blank_templates, job, staged / "modeles"))
-            checked = way.step("controler", "contrôler les classeurs lus", steps.check_all, job, files, all_of(said))
+            checked = way.step("controler", "contrôler les classeurs lus", steps.check_all, job, files, parts)
             # What is no longer needed weighs as much as what is made of it.
-            del said
+            del parts, store
             standings = checked.decided.standings
             begun.callback(way.start("ecrire", "copier les classeurs acceptés", steps.stage_accepted, job, register, standings, entries))
             tables = way.step("consolider", "consolider", steps.consolidate, job, checked)
@@ -100,23 +98,27 @@ def _run(job: Job, way: Way) -> Outcome:
         return Outcome(made.tables, _replace(job, register, staged, entries, way), before)
 
 
-def _read(job: Job, files: Sequence[Received], store: Store, way: Way) -> Said:
+def _read(job: Job, files: Sequence[Received], store: Store, way: Way) -> list[Part]:
     """What all files say, in the order in which they are listed, whether they said it at an earlier run or are read now."""
     wanted = [received for received in files if not received.ignored]
-    unchanged = known(store.kept, wanted)
-    said = [by_name(store.kept, unchanged)]
+    unchanged = known(store.pieces, wanted)
     if unchanged:
         say(f"Inchangés depuis le dernier passage : {count(len(unchanged), 'classeur')}")
     paths = {received.path for received in unchanged}
-    lots = steps.lots([received for received in wanted if received.path not in paths], job.config)
-    total, done = sum(map(len, lots)), 0
+    others = [received for received in wanted if received.path not in paths]
+    return parts_of(chain(by_name(store.pieces, unchanged), _read_now(job, others, way)), wanted, job.part)
+
+
+def _read_now(job: Job, files: Sequence[Received], way: Way) -> Iterator[Said]:
+    """What these files say, a batch at a time."""
+    lots = steps.lots(files, job.config)
+    done = 0
     with steps.reader_pool(job.config) as readers:
-        for lot, part in zip(lots, way.read(readers, job, lots), strict=True):
-            said.append(part)
+        for lot, said in zip(lots, way.read(readers, job, lots), strict=True):
             done += len(lot)
-            say(f"Lecture : {done} sur {count(total, 'classeur')}")
-            way.progress(done, total)
-    return in_order(joined(said), wanted)
+            say(f"Lecture : {done} sur {count(len(files), 'classeur')}")
+            way.progress(done, len(files))
+            yield said
 
 
 def _write(job: Job, made: Consolidated, staged: Path, way: Way, beside: Work) -> None:

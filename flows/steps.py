@@ -16,7 +16,7 @@ from budget.changes import change_controls, changes
 from budget.control import controls_table, gaps
 from budget.decide import Standing
 from budget.open_data import subventions
-from budget.parts import Part
+from budget.parts import FILES, Part
 from budget.pipeline import Checked, check_said, make_tables
 from budget.said import Said, gather
 from budget.views import build_views, sheet_controls
@@ -50,7 +50,7 @@ class Job:
     """What a run works on: the configuration, the two folders, the day it speaks for, and the scenario it plays, if any.
 
     `status_only`: after a drop, what staff and senders read is made again; finance's outputs and the tables wait for the night.
-    `patience_s`: how long to wait for another run to end.
+    `patience_s`: how long to wait for another run to end. `part`: about how many files are held open at once.
     """
 
     config: Config
@@ -60,6 +60,7 @@ class Job:
     scenario: str = ""
     status_only: bool = False
     patience_s: float = 0
+    part: int = FILES
 
     @property
     def register(self) -> Path:

@@ -1,9 +1,9 @@
 """What contents said, kept between runs in `outputs/.lectures`: a file whose bytes are known costs its hash, and is not read again.
 
-The store is a zip of Parquet tables (`budget.kept`): one file, whole or not at all like every output, each table with its checksum. It
-is good for one contract: the code that reads, the sheets that it knows, the limits and the libraries. It holds the files of the last run
-and no other. No truth depends on it: where it is missing, damaged or of another contract, every file is read, and the outputs are the
-same bytes.
+The store is a zip of Parquet tables (`budget.kept`) in pieces, one for each part of what files say (`budget.parts`), of which one at a
+time is unpacked. It is one file, whole or not at all like every output, each table with its checksum. It is good for one contract: the
+code that reads, the sheets that it knows, the limits and the libraries. It holds the files of the last run and no other. No truth depends
+on it: where it is missing, damaged or of another contract, every file is read, and the outputs are the same bytes.
 """
 
 import hashlib
@@ -16,18 +16,18 @@ from importlib.metadata import version
 from pathlib import Path
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
-import polars as pl
 from polars.exceptions import PolarsError
 
 import budget.kept
 import budget.said
 import schemas
 import workbooks
-from budget.kept import Kept, by_content, contents_to_keep, is_sound, nothing_kept
-from budget.said import Said
+from budget.kept import Piece, are_sound, by_content, contents_of, contents_to_keep
+from budget.parts import Part
 from flows.disk import write_new
 from flows.errors import ControlGap
 from flows.progress import say
+from schemas.packed import of_parquet, to_parquet
 from workbooks.pool import ReadingRules
 
 NAME = ".lectures"
@@ -39,14 +39,10 @@ class Store:
     """What is kept for a contract. `contract` is empty where nothing is to be kept."""
 
     contract: str
-    kept: Kept
-
-    def contents(self) -> list[str]:
-        """The hashes of the contents that are kept, in order."""
-        return self.kept["contenus"]["empreinte"].to_list()
+    pieces: Sequence[Piece] = ()
 
 
-NO_STORE = Store("", nothing_kept())
+NO_STORE = Store("")
 
 
 def contract_of(rules: ReadingRules) -> str:
@@ -71,43 +67,55 @@ def read_store(path: Path, contract: str) -> Store:
     """What is kept at that place for that contract; nothing where there is none. One that is damaged is said to be, and does not serve."""
     try:
         with ZipFile(path) as archive:
-            kept = _tables(archive) if archive.comment == contract.encode() else None
+            if archive.comment != contract.encode():
+                say("La version ou les limites de lecture ont changé : tous les classeurs sont relus")
+                return Store(contract)
+            pieces = _pieces(archive)
+        if are_sound(pieces):
+            return Store(contract, pieces)
     except FileNotFoundError:
-        return Store(contract, nothing_kept())
+        return Store(contract)
     except (OSError, BadZipFile, PolarsError, ValueError, EOFError, NotImplementedError):
-        kept = {}
-    if kept is None:
-        say("La version ou les limites de lecture ont changé : tous les classeurs sont relus")
-    elif not is_sound(kept):
-        say(f"La mémoire des lectures ({path.name}) est abîmée, elle ne sert pas : tous les classeurs sont relus")
-    else:
-        return Store(contract, kept)
-    return Store(contract, nothing_kept())
+        pass
+    say(f"La mémoire des lectures ({path.name}) est abîmée, elle ne sert pas : tous les classeurs sont relus")
+    return Store(contract)
 
 
-def _tables(archive: ZipFile) -> Kept:
-    return {name: _table(archive, name) for name in archive.namelist()}
+def _pieces(archive: ZipFile) -> list[Piece]:
+    pieces: dict[str, dict[str, bytes]] = {}
+    for name in archive.namelist():
+        piece, _, table = name.partition("/")
+        pieces.setdefault(piece, {})[table] = archive.read(name)
+    return list(pieces.values())
 
 
-def _table(archive: ZipFile, name: str) -> pl.DataFrame:
-    return pl.read_parquet(io.BytesIO(archive.read(name)))
-
-
-def stage_store(staged: Path, contract: str, contents: Sequence[str], said: Said) -> None:
-    """Write what is to be kept of what files say now, unless these are the `contents` that are kept already. Raises OSError."""
-    if not contract or [received.sha256 for received in contents_to_keep(said)] == contents:
+def stage_store(staged: Path, store: Store, parts: Sequence[Part]) -> None:
+    """Write what is to be kept of what files say now, unless that is what the store holds, piece by piece. Raises OSError."""
+    held = {tuple(contents_of(piece)): piece for piece in store.pieces}
+    kept = [(tuple(r.sha256 for r in contents_to_keep(part.files, part.refused)), part) for part in parts]
+    wanted = [(contents, part) for contents, part in kept if contents]
+    if not store.contract or [contents for contents, _ in wanted] == list(held):
         return
-    kept = by_content(said)
+    pieces = [held.get(contents) or _piece(part) for contents, part in wanted]
     buffer = io.BytesIO()
     with ZipFile(buffer, "w") as archive:
-        archive.comment = contract.encode()
-        for name, rows in kept.items():
-            table = io.BytesIO()
-            rows.rechunk().write_parquet(table, compression="lz4", statistics=False)
-            archive.writestr(ZipInfo(name), table.getvalue())
+        archive.comment = store.contract.encode()
+        for rank, piece in enumerate(pieces):
+            for name, table in piece.items():
+                archive.writestr(ZipInfo(f"{rank}/{name}"), table)
     write_new(staged / NAME, buffer.getvalue())
     with ZipFile(staged / NAME) as archive:
-        # One after the other: together they weigh as much as what files say.
-        same = all(_table(archive, name).equals(rows) for name, rows in kept.items())
-    if not same:
-        raise ControlGap("La mémoire des lectures ne se relit pas comme elle a été écrite : rien n'a été remplacé.")
+        if _pieces(archive) != pieces:
+            raise ControlGap(_NOT_THE_SAME)
+
+
+def _piece(part: Part) -> Piece:
+    """What a part says, each table compared with what was packed."""
+    tables = by_content(part.open())
+    piece = {name: to_parquet(rows.rechunk()) for name, rows in tables.items()}
+    if not all(of_parquet(piece[name]).equals(rows) for name, rows in tables.items()):
+        raise ControlGap(_NOT_THE_SAME)
+    return piece
+
+
+_NOT_THE_SAME = "La mémoire des lectures ne se relit pas comme elle a été écrite : rien n'a été remplacé."

@@ -54,7 +54,7 @@ class Packed:
 
     def files(self) -> Iterator[bytes]:
         """Its parts as Parquet files, in order."""
-        return (_bytes_of(part) if isinstance(part, pl.DataFrame) else part for part in self.parts)
+        return (to_parquet(part) if isinstance(part, pl.DataFrame) else part for part in self.parts)
 
     @cached_property
     def height(self) -> int:
@@ -102,17 +102,23 @@ def packed(frame: pl.DataFrame) -> Packed:
 
 
 def _packed(frame: pl.DataFrame) -> bytes | pl.DataFrame:
-    return frame if frame.height < FEW else _bytes_of(frame)
+    return frame if frame.height < FEW else to_parquet(frame)
 
 
-def _bytes_of(frame: pl.DataFrame) -> bytes:
+def to_parquet(frame: pl.DataFrame) -> bytes:
+    """A frame as a Parquet file, whatever it weighs."""
     buffer = io.BytesIO()
     frame.write_parquet(buffer, compression="lz4", statistics=False)
     return buffer.getvalue()
 
 
+def of_parquet(data: bytes) -> pl.DataFrame:
+    """The frame that a Parquet file holds."""
+    return pl.read_parquet(io.BytesIO(data))
+
+
 def _unpacked(part: bytes | pl.DataFrame) -> pl.DataFrame:
-    return part if isinstance(part, pl.DataFrame) else pl.read_parquet(io.BytesIO(part))
+    return part if isinstance(part, pl.DataFrame) else of_parquet(part)
 
 
 class Tables(Mapping[str, pl.DataFrame]):

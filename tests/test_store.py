@@ -4,19 +4,21 @@ import random
 import shutil
 import zipfile
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import polars as pl
 import pytest
 
-from budget.kept import by_content, by_name, is_sound, nothing_kept
-from budget.said import Said, gather, in_order
+from budget.kept import Piece, are_sound, by_content, by_name, contents_of
+from budget.parts import FILES
+from budget.said import Said, gather, in_order, joined
 from flows import sequence, steps, store
 from flows.progress import listening
 from flows.store import NAME
 from schemas.documents import SHEETS
+from schemas.packed import of_parquet, to_parquet
 from schemas.reading import Lot, Received
 from schemas.rule import UNREADABLE
 from tests.grids import CONFIG, DAY, ROOT
@@ -31,16 +33,17 @@ REFUSED = [f"{code}-" for code in UNREADABLE]
 
 @dataclass
 class Night:
-    """A folder of inputs and runs on it; `read` are the paths that the last one read, `told` what it said."""
+    """A folder of inputs and runs on it, in parts of some files; `read` are the paths that the last one read, `told` what it said."""
 
     inputs: Path
+    part: int = FILES
     read: list[str] = field(default_factory=list)
     told: list[str] = field(default_factory=list)
 
     def run(self, outputs: Path, config: Path = ROOT / "config.toml") -> None:
         self.read, self.told = [], []
         with listening(self.told.append):
-            sequence.run(steps.job(config, self.inputs, outputs, DAY))
+            sequence.run(replace(steps.job(config, self.inputs, outputs, DAY), part=self.part))
 
 
 @pytest.fixture
@@ -65,10 +68,10 @@ def night(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Night:
 
 @pytest.fixture
 def small(night: Night, monkeypatch: pytest.MonkeyPatch) -> Night:
-    """Two studies, and outputs that cost little."""
+    """Two studies, of Pays that parts of one file keep apart, and outputs that cost little."""
     monkeypatch.setattr(steps, "write_blank_templates", lambda *_: None)
     monkeypatch.setattr(steps, "write_budget_workbook", lambda *_: None)
-    for source in sorted((EXAMPLE / "prefiguration").glob("*.xlsx"))[:2]:
+    for source in sorted((EXAMPLE / "prefiguration").glob("*.xlsx"))[::5]:
         shutil.copy(source, night.inputs)
     return night
 
@@ -78,15 +81,20 @@ def tree(folder: Path) -> dict[str, bytes]:
 
 
 def contents(outputs: Path) -> int:
-    with zipfile.ZipFile(outputs / NAME) as archive:
-        return pl.read_parquet(archive.read("contenus")).height
+    return sum(len(contents_of(piece)) for piece in kept(outputs))
+
+
+def kept(outputs: Path) -> Sequence[Piece]:
+    return store.read_store(outputs / NAME, store.contract_of(steps.reading_rules(CONFIG))).pieces
 
 
 # --- The same bytes ------------------------------------------------------------------------------------------------------
 
 
-def test_a_night_that_knows_files_gives_the_bytes_of_one_that_reads_them_all(night: Night, tmp_path: Path) -> None:
+@pytest.mark.parametrize("part", [FILES, 9])
+def test_a_night_that_knows_files_gives_the_bytes_of_one_that_reads_them_all(night: Night, tmp_path: Path, part: int) -> None:
     """Files stay, change, move, exchange their names, leave and arrive: on the example, and with one file for each mistake."""
+    night.part = part
     shutil.copytree(EXAMPLE, night.inputs / "octobre")
     shutil.copytree(MISTAKES, night.inputs / "erreurs")
     out, fresh = tmp_path / "out", tmp_path / "fresh"
@@ -98,6 +106,7 @@ def test_a_night_that_knows_files_gives_the_bytes_of_one_that_reads_them_all(nig
     everything = night.read
     night.run(out)
     assert len(everything) > 60
+    assert (len(kept(out)) > 5) is (part < FILES)
     assert sorted(path for path in night.read if not path.startswith(tuple(f"erreurs/{code}" for code in REFUSED))) == [
         "erreurs/BUD303-total-inexact.xlsx", "nouveau.xlsx",
     ]  # fmt: skip
@@ -127,7 +136,9 @@ def _save_again(path: Path) -> None:
         archive.comment = b"relu"
 
 
-def test_a_night_with_nothing_new_reads_nothing_and_rewrites_nothing(small: Night, tmp_path: Path) -> None:
+@pytest.mark.parametrize("part", [FILES, 1])
+def test_a_night_with_nothing_new_reads_nothing_and_rewrites_nothing(small: Night, tmp_path: Path, part: int) -> None:
+    small.part = part
     small.run(tmp_path / "out")
     before = {p: (p.stat().st_mtime_ns, p.stat().st_ino) for p in (tmp_path / "out").rglob("*") if p.is_file()}
     small.run(tmp_path / "out")
@@ -143,6 +154,18 @@ def test_without_the_store_all_is_read_and_nothing_else_changes(small: Night, tm
     small.run(tmp_path / "out")
     assert len(small.read) == 2
     assert tree(tmp_path / "out") == before
+
+
+def test_parts_of_another_size_are_kept_in_other_pieces_and_say_the_same(small: Night, tmp_path: Path) -> None:
+    small.run(tmp_path / "out")
+    before = tree(tmp_path / "out")
+    small.part = 1
+    small.run(tmp_path / "out")
+    assert (small.read, len(kept(tmp_path / "out"))) == ([], 2)
+    assert {name for name, data in tree(tmp_path / "out").items() if data != before[name]} == {NAME}
+    small.part = FILES
+    small.run(tmp_path / "out")
+    assert (small.read, tree(tmp_path / "out")) == ([], before)
 
 
 def test_the_configuration_turns_it_off(small: Night, tmp_path: Path) -> None:
@@ -231,7 +254,7 @@ def _flip(path: Path) -> None:
 def _other_tables(path: Path) -> None:
     """A whole archive of the same contract, without one of its tables."""
     with zipfile.ZipFile(path) as archive:
-        comment, parts = archive.comment, {name: archive.read(name) for name in archive.namelist() if name != "plan"}
+        comment, parts = archive.comment, {name: archive.read(name) for name in archive.namelist() if name != "0/plan"}
     with zipfile.ZipFile(path, "w") as archive:
         archive.comment = comment
         for name, data in parts.items():
@@ -249,6 +272,7 @@ DAMAGES = [
 
 @pytest.mark.parametrize("damage", DAMAGES)
 def test_a_damaged_store_is_said_and_serves_no_more(small: Night, tmp_path: Path, damage: Callable[[Path], object]) -> None:
+    small.part = 1
     small.run(tmp_path / "out")
     before = tree(tmp_path / "out")
     damage(tmp_path / "out" / NAME)
@@ -262,17 +286,16 @@ def test_a_damaged_store_is_said_and_serves_no_more(small: Night, tmp_path: Path
 
 def test_no_flipped_bit_is_believed(small: Night, tmp_path: Path) -> None:
     """Whichever bit: the store does not serve, or what it says is the same."""
+    small.part = 1
     small.run(tmp_path / "out")
     path, dice = tmp_path / "out" / NAME, random.Random(7)
-    contract = store.contract_of(steps.reading_rules(CONFIG))
-    whole, good = path.read_bytes(), store.read_store(path, contract).kept
-    assert good["contenus"].height == 2
+    whole, good = path.read_bytes(), kept(tmp_path / "out")
+    assert len(good) == 2
     for _ in range(300):
         data = bytearray(whole)
         data[dice.randrange(len(data))] ^= 1 << dice.randrange(8)
         path.write_bytes(data)
-        kept = store.read_store(path, contract).kept
-        assert kept["contenus"].is_empty() or all(kept[name].equals(rows) for name, rows in good.items())
+        assert kept(tmp_path / "out") in ((), good)
 
 
 # --- As data -------------------------------------------------------------------------------------------------------------
@@ -283,14 +306,18 @@ def _said() -> Said:
     return gather(InProcess().read(ROOT / "examples", files))
 
 
+def _piece(said: Said) -> dict[str, bytes]:
+    return {name: to_parquet(rows) for name, rows in by_content(said).items()}
+
+
 def test_by_content_and_back_says_the_same() -> None:
     said = _said()
-    kept = by_content(said)
-    assert is_sound(kept)
-    readable = {received.sha256 for received in said.files} & set(kept["contenus"]["empreinte"])
+    pieces = [_piece(said)]
+    assert are_sound(pieces)
+    readable = {received.sha256 for received in said.files} & set(contents_of(pieces[0]))
     files = [received for received in said.files if received.sha256 in readable]
     random.Random(3).shuffle(files)
-    back = in_order(by_name(kept, files), said.files)
+    back = in_order(joined([closed.open() for closed in by_name(pieces, files)]), said.files)
     paths = [received.path for received in back.files]
     assert len(said.files) - len(paths) == len(UNREADABLE)
     assert back.found == [(path, finding) for path, finding in said.found if path in paths]
@@ -300,9 +327,12 @@ def test_by_content_and_back_says_the_same() -> None:
 
 
 def test_what_is_kept_is_not_believed_out_of_range() -> None:
-    kept = by_content(_said())
-    assert is_sound(nothing_kept())
-    assert not is_sound({})
-    assert not is_sound(kept | {"contenus": kept["contenus"].head(3)})
-    assert not is_sound(kept | {"contenus": pl.concat([kept["contenus"], kept["contenus"]])})
-    assert not is_sound(kept | {"plan": kept["plan"].drop("rang")})
+    nothing, piece = _piece(gather([])), _piece(_said())
+    contents = of_parquet(piece["contenus"])
+    assert are_sound([])
+    assert are_sound([nothing, piece])
+    assert not are_sound([{}])
+    assert not are_sound([piece, piece])
+    assert not are_sound([piece | {"contenus": to_parquet(contents.head(3))}])
+    assert not are_sound([piece | {"contenus": to_parquet(pl.concat([contents, contents]))}])
+    assert not are_sound([piece | {"plan": to_parquet(of_parquet(piece["plan"]).drop("rang"))}])
