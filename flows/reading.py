@@ -25,6 +25,8 @@ from workbooks.pool import ReaderPool, ReadingRules
 
 T = TypeVar("T")
 Runner = TaskRunner[PrefectFuture[Any]]
+Taken = list[Said]
+"""What a batch of files says, alone in a list that is emptied when it is taken: Prefect keeps what a task gave long after."""
 _NAMED = "lire le lot {rank} sur {of} ({size} classeurs)"
 
 
@@ -34,19 +36,19 @@ def whole(value: T) -> T:
 
 
 @task(name="lire", task_run_name=_NAMED, cache_policy=NO_CACHE)
-def read_lot(readers: ReaderPool, job: Job, lot: list[Received], rank: int, of: int, size: int) -> Said:
+def read_lot(readers: ReaderPool, job: Job, lot: list[Received], rank: int, of: int, size: int) -> Taken:
     """Read one batch of files in the run's reading processes; `rank`, `of` and `size` name the task."""
-    return steps.read_lot(job, readers, lot)
+    return [steps.read_lot(job, readers, lot)]
 
 
 @task(name="lire", task_run_name=_NAMED, cache_policy=NO_CACHE)
-def read_lot_elsewhere(inputs: Path, limits: Limits, lot: list[Received], rank: int, of: int, size: int) -> tuple[Said, list[str]]:
+def read_lot_elsewhere(inputs: Path, limits: Limits, lot: list[Received], rank: int, of: int, size: int) -> tuple[Taken, list[str]]:
     """Read one batch of files in another process, which starts a reading process of its own.
 
     Beside the columns, why each file says nothing, if so: the run's own list of files does not know it yet.
     """
     with ReaderPool(ReadingRules(sheet_specs(), limits), 1) as readers:
-        return gather(readers.read(inputs, lot)), [received.ignored for received in lot]
+        return [gather(readers.read(inputs, lot))], [received.ignored for received in lot]
 
 
 def read_lots(readers: ReaderPool, job: Job, lots: Sequence[list[Received]]) -> Iterator[Said]:
@@ -54,23 +56,17 @@ def read_lots(readers: ReaderPool, job: Job, lots: Sequence[list[Received]]) -> 
     of = len(lots)
     if job.config.execution.taches == "fils" or not lots:
         runs = [read_lot.submit(whole(readers), whole(job), whole(lot), rank, of, len(lot)) for rank, lot in enumerate(lots, 1)]
-        yield from _results(runs)
+        yield from (run.result().pop() for run in runs)
         return
     with _other_runner(job.config.execution) as runner:
         shared = {"inputs": job.inputs, "limits": job.config.limites, "of": of}
         asked = [{**shared, "lot": lot, "rank": rank, "size": len(lot)} for rank, lot in enumerate(lots, 1)]
         elsewhere = [runner.submit(read_lot_elsewhere, arguments) for arguments in asked]
-        for lot, (said, ignored) in zip(lots, _results(elsewhere), strict=True):
+        for lot, run in zip(lots, elsewhere, strict=True):
+            said, ignored = run.result()
             for received, reason in zip(lot, ignored, strict=True):
                 received.ignored = reason
-            yield said
-
-
-def _results(runs: list[PrefectFuture[T]]) -> Iterator[T]:
-    """What tasks give, in their order; each is let go once it is taken."""
-    runs.reverse()
-    while runs:
-        yield runs.pop().result()
+            yield said.pop()
 
 
 def _other_runner(execution: Execution) -> Runner:

@@ -1,11 +1,13 @@
 """Where batches of files are read changes nothing of what comes out: threads, processes, a Dask cluster (`execution.taches`)."""
 
 import socket
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from budget.said import Said
 from flows import sequence, steps
 from flows.errors import RunError
 from flows.reading import read_lot_elsewhere, read_lots
@@ -77,6 +79,29 @@ def test_batches_read_by_a_dask_cluster_give_the_same_outputs(tmp_path: Path, ex
         assert outputs_of(tmp_path, configured(tmp_path, "dask", cluster.scheduler_address)) == expected
 
 
+@pytest.mark.flow
+@pytest.mark.usefixtures("_server")
+@pytest.mark.parametrize("tasks", ["fils", "processus"])
+def test_no_task_holds_a_batch_that_was_taken(tmp_path: Path, tasks: str) -> None:
+    """What files say is let go once it is packed: neither the tasks nor their states keep it."""
+    from prefect import flow
+
+    from flows.consolider import RUNNER
+
+    job = steps.job(configured(tmp_path, tasks), EXAMPLE, tmp_path / "out", DAY)
+    lots = steps.lots(steps.list_files(job, steps.open_register(job)), job.config)
+
+    @flow(task_runner=RUNNER)
+    def reading() -> tuple[int, int]:
+        seen = list[weakref.ref[Said]]()
+        with steps.reader_pool(job.config) as readers:
+            for said in map(weakref.ref, read_lots(readers, job, lots)):
+                seen.append(said)
+            return len(seen), sum(said() is not None for said in seen)
+
+    assert reading() == (3, 0)
+
+
 def test_a_file_that_changes_meanwhile_is_known_to_the_run(tmp_path: Path) -> None:
     """The other process marks its own copy of the list: the mark comes back with the columns."""
     source = next(EXAMPLE.rglob("*.xlsx"))
@@ -84,7 +109,7 @@ def test_a_file_that_changes_meanwhile_is_known_to_the_run(tmp_path: Path) -> No
     job = steps.job(ROOT / "config.toml", tmp_path, tmp_path / "out", DAY)
     (received,) = steps.list_files(job, steps.open_register(job))
     (tmp_path / "a.xlsx").write_bytes(source.read_bytes() + b"\0")
-    said, ignored = read_lot_elsewhere.fn(job.inputs, job.config.limites, [received], 1, 1, 1)
+    (said,), ignored = read_lot_elsewhere.fn(job.inputs, job.config.limites, [received], 1, 1, 1)
     assert (said.files, "modifié pendant la lecture" in ignored[0]) == ([], True)
 
 
