@@ -13,6 +13,8 @@ from flows.errors import ControlGap
 from schemas.packed import Held, each, held
 from schemas.text import OBEYED, visible
 
+_LINES = 50_000
+"""Lines of CSV made at a time: 10 MB."""
 _SIGNS = "=+@\\-＝＋＠－"
 """Signs that start a formula, as typed in Europe and in Asia."""
 _FORMULA = re.compile(f'((?:^|;)[\\s"]*)(?=[{_SIGNS}])')
@@ -41,9 +43,10 @@ def write_csv(path: Path, table: Held) -> None:
 
 def _csv(parts: Iterable[pl.DataFrame]) -> Iterator[bytes]:
     """Parts of a table as the lines of one file, the header before the first."""
-    for rank, part in enumerate(parts):
+    slices = (some for part in parts for some in (part.iter_slices(_LINES) if part.height else (part,)))
+    for rank, some in enumerate(slices):
         buffer = io.BytesIO()
-        _neutral(part).write_csv(buffer, include_header=rank == 0)
+        _neutral(some).write_csv(buffer, include_header=rank == 0)
         yield buffer.getvalue()
 
 

@@ -23,8 +23,10 @@ from xlsxwriter.url import Url
 from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
+from schemas.packed import Packed, packed
 from workbooks.container import body_of
-from workbooks.retour_zip import Packed, archive, copied
+from workbooks.retour_zip import Packed as Part
+from workbooks.retour_zip import archive, copied
 from workbooks.textcells import Texts
 
 T = TypeVar("T")
@@ -59,31 +61,31 @@ class _Column:
 
 @dataclass(frozen=True)
 class _Rows:
-    """Rows that follow each other from `first` on (zero-based), given as columns; `heights` in points, null for the usual one."""
+    """Rows that follow each other from `first` on (zero-based): what their cells hold, and the text made of it."""
 
     first: int
-    height: int
-    columns: list[_Column]
-    heights: pl.Series | None
+    values: Packed
+    row: pl.Expr
+
+    @classmethod
+    def of(cls, first: int, columns: list[_Column], heights: pl.Series | None) -> "_Rows":
+        """Of columns; `heights` in points, null for the usual one."""
+        series = {f"v{place}": column.values for place, column in enumerate(columns)}
+        series |= {f"s{place}": column.styles for place, column in enumerate(columns) if isinstance(column.styles, pl.Series)}
+        pieces: list[str | pl.Expr] = ['<row r="', pl.col("n"), '"']
+        if heights is not None:
+            series["h"] = heights
+            pieces.append(_joined(' ht="', pl.col("h"), '" customHeight="1"').fill_null(""))
+        pieces.append(">")
+        for place, column in enumerate(columns):
+            pieces += _cell(place, column)
+        return cls(first, packed(pl.DataFrame(series)), _joined(*pieces, "</row>"))
 
     def xml(self) -> Iterator[Callable[[], bytes]]:
         """What makes them, a slice at a time."""
-        first = self.first + 1
-        series = {"n": pl.int_range(first, first + self.height, eager=True)}
-        for place, column in enumerate(self.columns):
-            series[f"v{place}"] = column.values
-            if isinstance(column.styles, pl.Series):
-                series[f"s{place}"] = column.styles
-        pieces: list[str | pl.Expr] = ['<row r="', pl.col("n"), '"']
-        if self.heights is not None:
-            series["h"] = self.heights
-            pieces.append(_joined(' ht="', pl.col("h"), '" customHeight="1"').fill_null(""))
-        pieces.append(">")
-        for place, column in enumerate(self.columns):
-            pieces += _cell(place, column)
-        row, frame = _joined(*pieces, "</row>"), pl.DataFrame(series)
-        for start in range(0, self.height, _SLICE):
-            yield partial(_xml_of, frame.slice(start, _SLICE), row)
+        frame = self.values.frame().with_row_index("n", self.first + 1)
+        for part in frame.iter_slices(_SLICE):
+            yield partial(_xml_of, part, self.row)
 
 
 class PlainSheet(Worksheet):  # type: ignore[misc]  # XlsxWriter has no types
@@ -136,7 +138,7 @@ class BulkSheet(PlainSheet):
     def close_rows(self, heights: pl.Series | None) -> None:
         """End these rows; `heights` in points, null for the usual one."""
         if self._columns and self._height:
-            self._rows.append(_Rows(self._first_row, self._height, self._columns, heights))
+            self._rows.append(_Rows.of(self._first_row, self._columns, heights))
             self._check_dimensions(self._first_row + self._height - 1, len(self._columns) - 1)
 
     @property
@@ -234,7 +236,7 @@ class BulkBook(Workbook):  # type: ignore[misc]
         data = memoryview(made)
         with ZipFile(io.BytesIO(made)) as parts, ThreadPoolExecutor(2) as threads:
             return archive(
-                _packed(info.filename, _pieces(parts.read(info), sheets[info.filename]), threads)
+                _part(info.filename, _pieces(parts.read(info), sheets[info.filename]), threads)
                 if info.filename in sheets
                 else copied(info, data[body_of(data, info) :][: info.compress_size])
                 for info in parts.infolist()
@@ -252,14 +254,14 @@ def _pieces(skeleton: bytes, sheet: BulkSheet) -> Iterator[Callable[[], bytes]]:
     yield lambda: after
 
 
-def _packed(name: str, pieces: Iterable[Callable[[], bytes]], threads: ThreadPoolExecutor) -> Packed:
+def _part(name: str, pieces: Iterable[Callable[[], bytes]], threads: ThreadPoolExecutor) -> Part:
     """A part made and packed piece by piece, side by side: each ends on a whole byte, so that they follow each other."""
     crc = size = 0
     bodies: list[bytes] = []
     for piece, body in _in_turn((threads.submit(_deflated, make) for make in pieces), _AHEAD):
         crc, size = zlib.crc32(piece, crc), size + len(piece)
         bodies.append(body)
-    return Packed(name.encode(), 0, ZIP_DEFLATED, crc, size, b"".join([*bodies, _NO_MORE]))
+    return Part(name.encode(), 0, ZIP_DEFLATED, crc, size, b"".join([*bodies, _NO_MORE]))
 
 
 def _in_turn(futures: Iterable[Future[T]], ahead: int) -> Iterator[T]:
