@@ -96,13 +96,13 @@ def test_files_that_are_no_workbook_cost_a_sentence_each(tmp_path: Path, capsys:
 def test_a_control_gap_fails_the_run_and_keeps_the_old_outputs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from budget import money
+    from budget import dossiers
 
     out = tmp_path / "out"
     assert run(EXAMPLE, out) == 0
     before = (out / "budget-consolide.xlsx").read_bytes()
-    whole = money.budget_table
-    monkeypatch.setattr(money, "budget_table", lambda *a: whole(*a).head(-1))
+    whole = dossiers.budget_table
+    monkeypatch.setattr(dossiers, "budget_table", lambda *a: whole(*a).head(-1))
     assert run(EXAMPLE, out) == 1
     assert "Un contrôle ne tombe pas juste" in capsys.readouterr().err
     assert (out / "budget-consolide.xlsx").read_bytes() == before
