@@ -14,6 +14,7 @@ from budget.financers import statement_rows
 from budget.financers_cited import single_file_findings
 from budget.found import Found
 from budget.frames import MONEY, Batch, Batches
+from budget.judged import found_in, still_true, to_keep
 from budget.lines import account_lines
 from budget.overview import Overview, joined, overview_of
 from budget.poles import resolve_poles
@@ -27,10 +28,11 @@ from schemas.decisions import AWARD
 from schemas.documents import SHEETS
 from schemas.financers import FinancerDirectory
 from schemas.finding import OPEN, Finding
+from schemas.packed import Packed, packed
 from schemas.parameters import Config
 from schemas.reading import Received
 from schemas.rules import RULES
-from schemas.spec import DOSSIERS, VOLETS
+from schemas.spec import DECISIONS, DOSSIERS, VOLETS
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,8 @@ class Examined:
 
     `batch`: of all files the Identification, and the rows of the sheets whose rows are decided one by one, each statement's with the Pays
     that its pôle names, and with its financer; `overview` is what else is needed of all dossiers at once. `dossiers`: the Identification
-    of the dossiers, with `volet`, `date_regle` and the caps in force. `warnings`: how many of each file are open.
+    of the dossiers, with `volet`, `date_regle` and the caps in force. `warnings`: how many of each file are open. `judged`: for each
+    part, what its rules found in its dossiers, to be kept for the next run.
     """
 
     batch: Batch
@@ -51,13 +54,18 @@ class Examined:
     waivers: pl.DataFrame
     rulings: Rulings
     dossiers: pl.DataFrame
+    judged: list[Packed]
 
 
-def examine(batches: Batches, config: Config, rulings: Rulings | None = None, effects: Effects = NO_EFFECT) -> Examined:
-    """All findings of single-file rules, those of reading first. `rulings` are those of the Région's files where they are not given."""
+def examine(batches: Batches, config: Config, rulings: Rulings | None = None, effects: Effects = NO_EFFECT, rules: str = "") -> Examined:
+    """All findings of single-file rules, those of reading first. `rulings` are those of the Région's files where they are not given.
+
+    What an earlier run found in a dossier is not looked for again where it still holds: `rules` is the hash of the code and configuration.
+    """
     first = batches.open(0)
     places = Places(first)
-    found = first.found + _check_sheets(first, config)
+    region = first.sheets["identification"].filter(pl.col("type_document") == DECISIONS).select("fichier")
+    found = first.found + _check_sheets(first.only(region), config)
     order = _file_order(first.files, first)
     word = None
     if rulings is None:
@@ -70,36 +78,71 @@ def examine(batches: Batches, config: Config, rulings: Rulings | None = None, ef
     waivers = read_waivers(word.rows["derogations"])
     directory = FinancerDirectory(config.extra_financers())
 
-    def judged(raised: Iterable[Located]) -> list[Located]:
-        return effects.excluded(rulings.judge(raised), places)
+    def looked_at(batch: Batch, others: pl.DataFrame) -> _Looked:
+        return _look(batch, others, _dossiers(batch, word.rows["decisions"], config, waivers), config, rules)
 
-    everything, wrong, heads, overviews = Found(batches.parts), dict[str, list[Finding]](), list[_Head](), list[Overview]()
-    for place in range(len(batches)):
-        batch = batches.open(place) if place else first
-        dossiers = _dossiers(batch, word.rows["decisions"], config, waivers)
-        mine = judged(batch.found + _check_sheets(batch, config)) if place else found
-        posts = groups.posts_by_exercice(dossiers, batch)
-        mine += judged(_with_waivers(_check_groups(dossiers, posts, batch, config), dossiers, waivers))
-        if place:
-            mine += judged(single_file_findings(_with_financers(batch, batch.sheets["engagements"], directory), directory))
-            everything.add(mine)
-            wrong |= split_errors(mine, places).by_file
-        heads.append(_Head(batch.sheets["identification"], batch.positions.filter(_OF_ALL), dossiers, _warnings(mine) if place else {}))
-        overviews.append(overview_of(batch, posts))
-    known = pl.concat(head.identification for head in heads)
+    def judged(raised: Iterable[Located], looked: _Looked) -> list[Located]:
+        return effects.excluded(rulings.judge(_with_waivers(raised, looked.dossiers, waivers)), places)
+
+    looked = looked_at(first, region)
+    found += judged(looked.known_and_raised, looked)
+    everything, wrong, heads = Found(batches.parts), dict[str, list[Finding]](), list[_Head]()
+    for place in range(1, len(batches)):
+        part = looked_at(batches.open(place), region.clear())
+        part.raised += single_file_findings(_with_financers(part.fresh, part.fresh.sheets["engagements"], directory), directory)
+        mine = judged([*part.batch.found, *part.known_and_raised], part)
+        everything.add(mine)
+        wrong |= split_errors(mine, places).by_file
+        heads.append(_head(part, mine, rules))
+    known = pl.concat([first.sheets["identification"], *(head.identification for head in heads)])
     engagements, found = resolve_poles(first, known, found, {*wrong, *split_errors(found, places).by_file})
     first = _with_financers(first, engagements, directory)
     batches.state(first.sheets["engagements"])
-    found += judged(single_file_findings(first, directory))
+    fresh = replace(looked.fresh, sheets={**looked.fresh.sheets, "engagements": first.sheets["engagements"]})
+    late = single_file_findings(fresh, directory)
+    looked.raised += late
+    found += judged(late, looked)
     everything.add(found)
-    rows = {kind: rows for kind, rows in first.sheets.items() if kind in ROW_DECIDED}
-    common = Batch(sheets={**rows, "identification": known}, positions=pl.concat(head.positions for head in heads))
+    heads.insert(0, _head(looked, found, rules))
     errors = split_errors(found, places, effects.rows)
-    errors = Errors({**wrong, **errors.by_file}, errors.rows)
-    warnings = {path: count for part in (*(head.warnings for head in heads), _warnings(found)) for path, count in part.items()}
+    rows = {kind: rows for kind, rows in first.sheets.items() if kind in ROW_DECIDED}
     return Examined(
-        common, joined(overviews), everything, warnings, errors, word, waivers, rulings, pl.concat(head.dossiers for head in heads)
+        Batch(sheets={**rows, "identification": known}, positions=pl.concat(head.positions for head in heads)),
+        joined([head.overview for head in heads]),
+        everything,
+        {path: count for head in heads for path, count in head.warnings.items()},
+        Errors({**wrong, **errors.by_file}, errors.rows),
+        word,
+        waivers,
+        rulings,
+        pl.concat(head.dossiers for head in heads),
+        [head.judged for head in heads],
     )
+
+
+@dataclass
+class _Looked:
+    """A part as its rules see it: `known` is what an earlier run found that still holds, `raised` what is found now in the other files."""
+
+    batch: Batch
+    dossiers: pl.DataFrame
+    posts: pl.DataFrame
+    known: pl.DataFrame
+    fresh: Batch
+    raised: list[Located]
+
+    @property
+    def known_and_raised(self) -> list[Located]:
+        return found_in(self.known) + self.raised
+
+
+def _look(batch: Batch, others: pl.DataFrame, dossiers: pl.DataFrame, config: Config, rules: str) -> _Looked:
+    """Apply to a part the rules on sheets and on groups. `others`: the files that have been looked at already."""
+    known = still_true(batch.judged, dossiers, rules)
+    done = pl.concat([others, known.select("fichier").unique()])
+    posts, fresh = groups.posts_by_exercice(dossiers, batch), batch.without(done)
+    new, theirs = (frame.join(done, on="fichier", how="anti", maintain_order="left") for frame in (dossiers, posts))
+    return _Looked(batch, dossiers, posts, known, fresh, _check_sheets(fresh, config) + _check_groups(new, theirs, fresh, config))
 
 
 class _Head(NamedTuple):
@@ -108,15 +151,25 @@ class _Head(NamedTuple):
     identification: pl.DataFrame
     positions: pl.DataFrame
     dossiers: pl.DataFrame
+    overview: Overview
     warnings: Mapping[str, int]
+    judged: Packed
+
+
+def _head(looked: _Looked, found: Iterable[Located], rules: str) -> _Head:
+    batch, dossiers = looked.batch, looked.dossiers
+    new = dossiers.join(looked.known, on="fichier", how="anti", maintain_order="left")
+    judged = looked.known
+    if rules:
+        rows = pl.concat([judged, to_keep(looked.raised, new, rules)])
+        judged = dossiers.select("fichier").join(rows, on="fichier", maintain_order="left_right").select(rows.columns)
+    warnings = Counter(path for path, f in found if RULES[f.code].gravity == "avertissement" and f.state == OPEN)
+    identity, positions = batch.sheets["identification"], batch.positions.filter(_OF_ALL)
+    return _Head(identity, positions, dossiers, overview_of(batch, looked.posts), warnings, packed(judged))
 
 
 _OF_ALL = pl.col("kind").is_in(ROW_DECIDED) | ((pl.col("kind") == "identification") & (pl.col("champ") == "structure_porteuse"))
 """The positions that rules on several files cite."""
-
-
-def _warnings(found: Iterable[Located]) -> Mapping[str, int]:
-    return Counter(path for path, f in found if RULES[f.code].gravity == "avertissement" and f.state == OPEN)
 
 
 def _hashes(batches: Batches) -> dict[str, str]:
@@ -184,7 +237,7 @@ def _check_groups(dossiers: pl.DataFrame, posts: pl.DataFrame, batch: Batch, con
     return [located for model, frame in frames for located in check_group(model, frame)]
 
 
-def _with_waivers(found: Sequence[Located], dossiers: pl.DataFrame, waivers: pl.DataFrame) -> list[Located]:
+def _with_waivers(found: Iterable[Located], dossiers: pl.DataFrame, waivers: pl.DataFrame) -> list[Located]:
     """The findings, those that a waiver's value bounds citing its cell."""
     used = dict(_used(dossiers))
     places = {r["numero"]: (r["fichier"], r["feuille"], r["adresse"]) for r in waivers.to_dicts()} if used else {}

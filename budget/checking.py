@@ -57,13 +57,13 @@ def check_readings(
     return check_said(files, all_of(gather([lot_of(readings)])), config, again)
 
 
-def check_said(files: Sequence[Received], parts: Sequence[Part], config: Config, reread: Reread | None = None) -> Checked:
+def check_said(files: Sequence[Received], parts: Sequence[Part], config: Config, reread: Reread | None = None, rules: str = "") -> Checked:
     """Check all files together and decide which count, from what those that are not ignored say.
 
     Rulings that correct or exclude are applied and all is checked again, until no ruling aims at what is found then: a value put right
-    may call for another. Without `reread` no correction is applied; what staff lift or exclude is.
+    may call for another. Without `reread` no correction is applied; what staff lift or exclude is. `rules`: as `examine` takes it.
     """
-    checked = _check(files, parts, config)
+    checked = _check(files, parts, config, rules)
     rulings = checked.examined.rulings
     if not rulings.known:
         return checked
@@ -80,7 +80,7 @@ def check_said(files: Sequence[Received], parts: Sequence[Part], config: Config,
         # What a correction brought about, and another ruling puts right, stays too.
         before += [(path, f) for path, f in found if settled.effects and rulings.changes(path, f)]
         settled = Settled(rulings, effects, before, settled.illegible | illegible)
-        checked = _check(files, amended, config, rulings.without(effects.void), effects)
+        checked = _check(files, amended, config, rules, rulings.without(effects.void), effects)
 
 
 def _aimed(checked: Checked, rulings: Rulings, config: Config) -> list[Located]:
@@ -89,10 +89,15 @@ def _aimed(checked: Checked, rulings: Rulings, config: Config) -> list[Located]:
 
 
 def _check(
-    files: Sequence[Received], parts: Sequence[Part], config: Config, rulings: Rulings | None = None, effects: Effects = NO_EFFECT
+    files: Sequence[Received],
+    parts: Sequence[Part],
+    config: Config,
+    rules: str,
+    rulings: Rulings | None = None,
+    effects: Effects = NO_EFFECT,
 ) -> Checked:
     batches = Batches(parts, config.dossiers.region)
-    examined = examine(batches, config, rulings, effects)
+    examined = examine(batches, config, rulings, effects, rules)
     decided = decide(files, examined, FinancerDirectory(config.extra_financers()), effects)
     found = examined.found
     found.add(decided.findings + project_findings(examined, decided) + vote_findings(decided, config, examined.waivers))

@@ -1,7 +1,8 @@
 """Readings to frames: all rows of one kind of sheet, from all files of a part, are one frame; so are all positions."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Literal
 
 import polars as pl
 
@@ -23,16 +24,35 @@ class Batch:
 
     `positions`: a row per file, kind and field: `lettre`, and `ligne` for Identification. `readable`: a row per file and kind whose
     sheet was found with all its columns. The Budget's rows say which count (`lines.with_counted`); `remainders` is what its headings
-    leave beyond their sub-lines. `found`: what reading the files found; `pays`: those whose dossiers are here.
+    leave beyond their sub-lines. `found`: what reading the files found; `judged`: what an earlier run found in them; `pays`: those whose
+    dossiers are here.
     """
 
     files: list[Received] = field(default_factory=list)
     pays: Territory = frozenset()
     found: list[tuple[str, Finding]] = field(default_factory=list)
+    judged: pl.DataFrame = field(default_factory=pl.DataFrame)
     sheets: dict[str, pl.DataFrame] = field(default_factory=dict)
     positions: pl.DataFrame = field(default_factory=pl.DataFrame)
     readable: pl.DataFrame = field(default_factory=pl.DataFrame)
     remainders: pl.DataFrame = field(default_factory=pl.DataFrame)
+
+    def without(self, files: pl.DataFrame) -> "Batch":
+        """The rows of the other files (`files`: frame with a column `fichier`)."""
+        return self if files.is_empty() else self._joined(files, "anti")
+
+    def only(self, files: pl.DataFrame) -> "Batch":
+        """The rows of these files."""
+        return self._joined(files, "semi")
+
+    def _joined(self, files: pl.DataFrame, how: Literal["anti", "semi"]) -> "Batch":
+        def joined(rows: pl.DataFrame) -> pl.DataFrame:
+            return rows.join(files, on="fichier", how=how, maintain_order="left")
+
+        sheets = {kind: joined(rows) for kind, rows in self.sheets.items()}
+        return replace(
+            self, sheets=sheets, positions=joined(self.positions), readable=joined(self.readable), remainders=joined(self.remainders)
+        )
 
     def readable_files(self, *kinds: str) -> pl.DataFrame:
         """The files (column `fichier`) whose sheets of these kinds could all be read."""
@@ -85,7 +105,7 @@ def money(cents: str) -> pl.Expr:
 
 def assemble(said: Said, region_folder: str) -> Batch:
     """One frame per kind of sheet, amounts in euros. `region_folder` is the subfolder whose decisions are believed."""
-    batch = Batch(files=said.files, found=said.found, positions=said.positions)
+    batch = Batch(files=said.files, found=said.found, judged=said.judged, positions=said.positions)
     for kind, rows in said.sheets.items():
         batch.sheets[kind] = rows.with_columns(money(name) for name in amounts(kind))
     identity = batch.sheets["identification"]

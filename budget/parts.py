@@ -79,6 +79,7 @@ def _without(piece: Said | Closed, files: Collection[str]) -> Said | Closed:
         {kind: rows.filter(others) for kind, rows in said.sheets.items()},
         said.positions.filter(others),
         [(path, finding) for path, finding in said.found if path not in files],
+        said.judged.filter(others),
     )
 
 

@@ -1,7 +1,7 @@
 """What files say, as frames in parts: a few hundred files at a time, since lists weigh ten times their frame."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -21,7 +21,8 @@ from schemas.tables import polars_schema
 JOINED = ("annee_debut", "annee_fin", "dans_dossier_region")
 """Fields of sheet models that are joined to the rows rather than read."""
 _RANK = pl.UInt32()
-_FINDING = {name: pl.String() for name in ("code", "feuille", "cellule", "champ", "valeur", "limite", "reference", "faits")}
+FINDING = {name: pl.String() for name in ("code", "feuille", "cellule", "champ", "valeur", "limite", "reference", "faits")}
+JUDGED = {"fichier": pl.String(), "regles": pl.String(), **FINDING, "sources": pl.String()}
 _POSITIONS = {
     "fichier": pl.String(), "kind": pl.String(), "sheet": pl.String(), "champ": pl.String(), "letters": pl.String(), "row": pl.Int64(),
 }  # fmt: skip
@@ -30,12 +31,16 @@ _NAMES = {"sheet": "feuille", "letters": "lettre", "row": "ligne"}
 
 @dataclass(frozen=True)
 class Said:
-    """What some files say: a frame per kind of sheet, amounts as whole cents; their positions; what reading them found."""
+    """What some files say: a frame per kind of sheet, amounts as whole cents; their positions; what reading them found.
+
+    `judged`: what the rules on one file found in them at an earlier run (`budget.judged`).
+    """
 
     files: list[Received]
     sheets: Mapping[str, pl.DataFrame]
     positions: pl.DataFrame
     found: list[tuple[str, Finding]]
+    judged: pl.DataFrame
 
     @property
     def refused(self) -> set[str]:
@@ -45,9 +50,9 @@ class Said:
 
 @dataclass(frozen=True)
 class Closed:
-    """The same, as Parquet: a table per kind of sheet, `positions` and `constats`. Rows name their file by its rank (`rang`) among `paths`.
+    """The same, as Parquet: a table per kind of sheet, `positions`, `constats` and `juges`.
 
-    Where a path is null its rows are nobody's.
+    Rows name their file by its rank (`rang`) among `paths`. Where a path is null its rows are nobody's.
     """
 
     files: list[Received]
@@ -65,8 +70,8 @@ class Closed:
 
     def open(self) -> Said:
         """What they say, as frames."""
-        found = [(row["fichier"], _finding_of_row(row)) for row in self.frame("constats").iter_rows(named=True)]
-        return Said(self.files, {kind: self.frame(kind) for kind in SHEETS}, self.frame("positions"), found)
+        found = [(row["fichier"], finding_of_row(row)) for row in self.frame("constats").iter_rows(named=True)]
+        return Said(self.files, {kind: self.frame(kind) for kind in SHEETS}, self.frame("positions"), found, self.frame("juges"))
 
 
 def gather(lots: Sequence[Lot]) -> Said:
@@ -76,6 +81,7 @@ def gather(lots: Sequence[Lot]) -> Said:
         {kind: _frame([(lot, lot.sheets[kind]) for lot in lots if kind in lot.sheets], _travelling(kind)) for kind in SHEETS},
         _frame([(lot, lot.positions) for lot in lots], _POSITIONS).rename(_NAMES),
         [(lot.files[rank].path, finding) for lot in lots for rank, finding in lot.findings],
+        pl.DataFrame(schema=JUDGED),
     )
 
 
@@ -87,6 +93,7 @@ def joined(parts: Sequence[Said]) -> Said:
         {kind: pl.concat((part.sheets[kind] for part in parts), rechunk=True) for kind in SHEETS},
         pl.concat((part.positions for part in parts), rechunk=True),
         [located for part in parts for located in part.found],
+        pl.concat(part.judged for part in parts),
     )
 
 
@@ -103,6 +110,7 @@ def in_order(said: Said, files: Sequence[Received]) -> Said:
         {kind: sorted_rows(rows) for kind, rows in said.sheets.items()},
         sorted_rows(said.positions),
         sorted(said.found, key=lambda located: order[located[0]]),
+        said.judged,
     )
 
 
@@ -113,9 +121,10 @@ def ranks_in(paths: pl.Series, files: Sequence[str]) -> pl.Series:
 
 def tables_of(said: Said, paths: Sequence[str]) -> dict[str, pl.DataFrame]:
     """What files say, each row with the rank of its file among these paths, all different; what other files say is left out."""
-    found = [(path, *_finding_to_row(finding)) for path, finding in said.found]
-    constats = pl.DataFrame(found, {"fichier": pl.String(), **_FINDING}, orient="row")
-    return {name: _ranked(rows, paths) for name, rows in {**said.sheets, "positions": said.positions, "constats": constats}.items()}
+    found = [(path, *finding_to_row(finding)) for path, finding in said.found]
+    constats = pl.DataFrame(found, {"fichier": pl.String(), **FINDING}, orient="row")
+    tables = {**said.sheets, "positions": said.positions, "constats": constats, "juges": said.judged}
+    return {name: ranked_by_file(rows, paths) for name, rows in tables.items()}
 
 
 def _frame(parts: Sequence[tuple[Lot, Cells]], schema: Mapping[str, pl.DataType]) -> pl.DataFrame:
@@ -147,7 +156,8 @@ def amounts(kind: str) -> tuple[str, ...]:
     return tuple(c.name for c in columns_of(SHEETS[kind][1]) if c.kind == "montant") + (("montant_eur",) if kind == "budget" else ())
 
 
-def _ranked(rows: pl.DataFrame, paths: Sequence[str]) -> pl.DataFrame:
+def ranked_by_file(rows: pl.DataFrame, paths: Sequence[str]) -> pl.DataFrame:
+    """The rows of these files, each with the rank of its file (`rang`) in place of its path."""
     ranks = ranks_in(rows["fichier"], paths).cast(_RANK).alias("rang")
     ranked = rows.drop("fichier").insert_column(0, ranks)
     return ranked.drop_nulls("rang") if ranks.null_count() else ranked
@@ -159,12 +169,13 @@ def _named(rows: pl.DataFrame, paths: pl.Series) -> pl.DataFrame:
     return named.drop_nulls("fichier") if names.null_count() else named
 
 
-def _finding_to_row(finding: Finding) -> tuple[str, ...]:
-    """A finding as reading raises it: it bears on its own file, and no ruling has been passed on it."""
+def finding_to_row(finding: Finding) -> tuple[str, ...]:
+    """A finding as it is raised, columns FINDING: it bears on its own file, and no ruling has been passed on it."""
     f = finding
     return f.code, f.sheet, f.cell, f.champ, f.value, f.limit, f.reference, json.dumps(dict(f.facts))
 
 
-def _finding_of_row(row: Mapping[str, str]) -> Finding:
-    code, sheet, cell, champ, value, limit, reference, facts = (row[name] for name in _FINDING)
-    return Finding(code, sheet, cell, champ, value, limit, reference, json.loads(facts))
+def finding_of_row(row: Mapping[str, str], sources: Iterable[tuple[str, str]] = ()) -> Finding:
+    """The finding that `finding_to_row` wrote."""
+    code, sheet, cell, champ, value, limit, reference, facts = (row[name] for name in FINDING)
+    return Finding(code, sheet, cell, champ, value, limit, reference, json.loads(facts), tuple(sources))

@@ -82,12 +82,14 @@ def _run(job: Job, way: Way) -> Outcome:
     say("Contrôle et consolidation")
     with staging(job.register) as entries, staging(job.outputs) as staged:
         with ExitStack() as begun:
-            begun.callback(way.start("ecrire", "garder les lectures", stage_store, staged, store, parts))
             if not job.status_only:
                 begun.callback(way.start("ecrire", "écrire les modèles", steps.write_blank_templates, job, staged / "modeles"))
-            checked = way.step("controler", "contrôler les classeurs lus", steps.check_all, job, files, parts)
+            rules = store.rules(job.config)
+            checked = way.step("controler", "contrôler les classeurs lus", steps.check_all, job, files, parts, rules)
+            judged = checked.examined.judged
+            begun.callback(way.start("ecrire", "garder les lectures", stage_store, staged, store, parts, judged))
             # What is no longer needed weighs as much as what is made of it.
-            del parts, store
+            del parts, store, judged
             standings = checked.decided.standings
             begun.callback(way.start("ecrire", "copier les classeurs acceptés", steps.stage_accepted, job, register, standings, entries))
             tables = way.step("consolider", "consolider", steps.consolidate, job, checked)

@@ -152,14 +152,14 @@ def read_lot(job: Job, readers: ReaderPool, lot: Sequence[Received]) -> Said:
     return gather(readers.read(job.inputs, lot))
 
 
-def check_all(job: Job, files: Sequence[Received], parts: Sequence[Part]) -> Checked:
-    """Every finding, and the decision on each file. What staff correct is read again."""
+def check_all(job: Job, files: Sequence[Received], parts: Sequence[Part], rules: str = "") -> Checked:
+    """Every finding, and the decision on each file. What staff correct is read again. `rules`: what `Store.rules` gives."""
 
     def reread(amended: Sequence[Received]) -> Said:
         with reader_pool(job.config) as readers:
             return gather(readers.read(job.inputs, amended))
 
-    return check_said(files, parts, job.config, reread)
+    return check_said(files, parts, job.config, reread, rules)
 
 
 @dataclass(frozen=True)
