@@ -15,6 +15,7 @@ from budget.kept import Piece, are_sound, by_content, by_name, contents_of
 from budget.parts import FILES
 from budget.said import Said, gather, in_order, joined
 from flows import sequence, steps, store
+from flows.errors import ControlGap
 from flows.progress import listening
 from flows.store import NAME
 from schemas.documents import SHEETS
@@ -296,6 +297,18 @@ def test_no_flipped_bit_is_believed(small: Night, tmp_path: Path) -> None:
         data[dice.randrange(len(data))] ^= 1 << dice.randrange(8)
         path.write_bytes(data)
         assert kept(tmp_path / "out") in ((), good)
+
+
+@pytest.mark.parametrize("part", [FILES, 1])
+def test_a_store_that_does_not_say_what_was_read_fails_the_run(
+    small: Night, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, part: int
+) -> None:
+    small.part = part
+    whole = store.to_parquet
+    monkeypatch.setattr(store, "to_parquet", lambda rows: whole(rows.head(-1)))
+    with pytest.raises(ControlGap, match="La mémoire des lectures ne se relit pas"):
+        small.run(tmp_path / "out")
+    assert not (tmp_path / "out" / NAME).exists()
 
 
 # --- As data -------------------------------------------------------------------------------------------------------------
