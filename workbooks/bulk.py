@@ -26,7 +26,7 @@ from xlsxwriter.worksheet import Worksheet
 from schemas.packed import Packed, packed
 from workbooks.container import body_of
 from workbooks.retour_zip import Packed as Part
-from workbooks.retour_zip import archive, copied
+from workbooks.retour_zip import archive_pieces, copied
 from workbooks.textcells import Texts
 
 T = TypeVar("T")
@@ -225,17 +225,18 @@ class BulkBook(Workbook):  # type: ignore[misc]
     def close(self) -> None:
         """Write the target. Raises OSError."""
         super().close()
-        whole = self._with_rows(self._made.getvalue())
+        pieces = self._with_rows(self._made.getvalue())
         if isinstance(self._target, Path):
-            self._target.write_bytes(whole)
+            with self._target.open("wb") as file:
+                file.writelines(pieces)
         else:
-            self._target.write(whole)
+            self._target.writelines(pieces)
 
-    def _with_rows(self, made: bytes) -> bytes:
+    def _with_rows(self, made: bytes) -> Iterator[bytes | memoryview]:
         sheets = {f"xl/worksheets/sheet{sheet.index + 1}.xml": sheet for sheet in self.worksheets() if getattr(sheet, "long", False)}
         data = memoryview(made)
         with ZipFile(io.BytesIO(made)) as parts, ThreadPoolExecutor(2) as threads:
-            return archive(
+            yield from archive_pieces(
                 _part(info.filename, _pieces(parts.read(info), sheets[info.filename]), threads)
                 if info.filename in sheets
                 else copied(info, data[body_of(data, info) :][: info.compress_size])
@@ -257,11 +258,12 @@ def _pieces(skeleton: bytes, sheet: BulkSheet) -> Iterator[Callable[[], bytes]]:
 def _part(name: str, pieces: Iterable[Callable[[], bytes]], threads: ThreadPoolExecutor) -> Part:
     """A part made and packed piece by piece, side by side: each ends on a whole byte, so that they follow each other."""
     crc = size = 0
-    bodies: list[bytes] = []
+    bodies = bytearray()
     for piece, body in _in_turn((threads.submit(_deflated, make) for make in pieces), _AHEAD):
         crc, size = zlib.crc32(piece, crc), size + len(piece)
-        bodies.append(body)
-    return Part(name.encode(), 0, ZIP_DEFLATED, crc, size, b"".join([*bodies, _NO_MORE]))
+        bodies += body
+    bodies += _NO_MORE
+    return Part(name.encode(), 0, ZIP_DEFLATED, crc, size, memoryview(bodies))
 
 
 def _in_turn(futures: Iterable[Future[T]], ahead: int) -> Iterator[T]:

@@ -2,7 +2,7 @@
 
 import struct
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipInfo
 
@@ -45,16 +45,21 @@ def packed(name: str, content: bytes) -> Packed:
 
 
 def archive(parts: Iterable[Packed]) -> bytes:
-    """The archive of these parts, in their order. Received files are far below the 4 GB beyond which the format changes."""
-    bodies: list[bytes | memoryview] = []
+    """The archive of these parts, in their order."""
+    return b"".join(archive_pieces(parts))
+
+
+def archive_pieces(parts: Iterable[Packed]) -> Iterator[bytes | memoryview]:
+    """The same, a piece at a time. Received files and reports are far below the 4 GB beyond which the format changes."""
     directory: list[bytes] = []
     offset = 0
     for part in parts:
         facts = (part.flags, part.method, 0, _DAY, part.crc, len(part.body), part.size, len(part.name), 0)
         header = _LOCAL.pack(b"PK\x03\x04", _VERSION, *facts) + part.name
         directory.append(_ENTRY.pack(b"PK\x01\x02", _VERSION, _VERSION, *facts, 0, 0, 0, 0, offset) + part.name)
-        bodies += [header, part.body]
+        yield header
+        yield part.body
         offset += len(header) + len(part.body)
     listed = b"".join(directory)
-    end = _END.pack(b"PK\x05\x06", 0, 0, len(directory), len(directory), len(listed), offset, 0)
-    return b"".join([*bodies, listed, end])
+    yield listed
+    yield _END.pack(b"PK\x05\x06", 0, 0, len(directory), len(directory), len(listed), offset, 0)
