@@ -4,7 +4,7 @@ Amounts that come from one file (budget lines, votes, payments) are compared fil
 they are compared key by key, and put down to the files behind that key which changed.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -18,7 +18,8 @@ from budget.shares import without_reserve
 from schemas.accounts import IN_KIND
 from schemas.changes import ALTERED, ARRIVED, CAPPED, DECIDED, LEFT, MEASURES, OVERLAPPED, RULED, RULES, Changements
 from schemas.financers import REGION
-from schemas.packed import drawn, lazy
+from schemas.packed import Packed, drawn, held, lazy
+from schemas.pays import all_pays
 from schemas.tables import KEPT, polars_schema
 from schemas.text import listing
 
@@ -27,13 +28,17 @@ COMPARED = ("depots", "budget", "financements", "votes", "decisions", "mandats",
 """The tables that a later run needs of this one."""
 _CELL = [*PROJECT, "exercice"]
 _KEY = ["mesure", *_CELL, "fichier"]
+_SUM = pl.col("montant").sum().cast(MONEY)
 _OUTSIDE = pl.col("compte").str.head(2).is_in(list(IN_KIND))
 
 
 def changes(before: Tables, after: Tables, reference: str) -> pl.DataFrame:
     """Table `changements`: `before` and `after` hold the tables COMPARED; `reference` names what `before` is."""
-    moved = _differences(_file_amounts(before), _file_amounts(after), _KEY)
-    financed = _differences(_shares(before), _shares(after), ["mesure", *_CELL, "cle"])
+    moved, financed = list[dict[str, Any]](), list[dict[str, Any]]()
+    for mine in _some_pays(after):
+        former, now = (_file_amounts(tables).filter(mine).group_by(_KEY).agg(_SUM) for tables in (before, after))
+        moved += _differences(former, now, _KEY)
+        financed += _differences(_shares(before).filter(mine), _shares(after).filter(mine), ["mesure", *_CELL, "cle"])
     sources = _sources({row["cle"] for row in financed}, before, after)
     facts = _Facts.of(before, after, {row["fichier"] for row in moved}.union(*sources.values()))
     rows = [*_by_file(moved, facts), *_by_financing(financed, sources, facts)]
@@ -42,6 +47,14 @@ def changes(before: Tables, after: Tables, reference: str) -> pl.DataFrame:
     rank = {name: place for place, name in enumerate(MEASURES)}
     order = pl.col("mesure").replace_strict(rank, return_dtype=pl.Int64)
     return frame.sort(order, *_CELL, "fichier")
+
+
+def _some_pays(tables: Tables) -> Iterator[pl.Expr]:
+    """What takes all Pays, some at a time where the budget is held in parts: both sides of these alone are compared at once."""
+    codes, budget = sorted(all_pays()), held(tables, "budget")
+    groups = min(len(budget.parts), len(codes)) if isinstance(budget, Packed) else 1
+    for rank in range(groups):
+        yield pl.col("pays_code").is_in(codes[rank::groups])
 
 
 def change_controls(before: Tables, after: Tables, changed: pl.DataFrame) -> list[Control]:
@@ -56,12 +69,12 @@ def change_controls(before: Tables, after: Tables, changed: pl.DataFrame) -> lis
 
 def _totals(tables: Tables) -> dict[str, Decimal]:
     cells = pl.concat([rows.select("mesure", "montant") for rows in (_file_amounts(tables), _shares(tables))])
-    sums = dict(drawn(cells.group_by("mesure").agg(pl.col("montant").sum())).iter_rows())
+    sums = dict(drawn(cells.group_by("mesure").agg(_SUM)).iter_rows())
     return {name: sums.get(name, Decimal(0)) for name in MEASURES}
 
 
 def _file_amounts(tables: Tables) -> pl.LazyFrame:
-    """A row per measure, project, exercice and file: the amounts that one file alone gives."""
+    """The amounts that one file alone gives: several rows per measure, project, exercice and file."""
     lines = lazy(tables, "budget").filter((pl.col("etat") == KEPT) & ~_OUTSIDE)
     names = dict(zip(("charge", "produit"), MEASURES[:2], strict=True))
     votes = lazy(tables, "votes").filter(pl.col("etat") == KEPT)
@@ -72,8 +85,7 @@ def _file_amounts(tables: Tables) -> pl.LazyFrame:
         (decisions, pl.lit(MEASURES[7]), "vote_eur"),
         (lazy(tables, "mandats"), pl.lit(MEASURES[8]), "montant_eur"),
     )
-    cells = pl.concat([rows.select(*_CELL, "fichier", mesure=measure, montant=pl.col(amount)) for rows, measure, amount in parts])
-    return cells.group_by(_KEY).agg(pl.col("montant").sum().cast(MONEY))
+    return pl.concat([rows.select(*_CELL, "fichier", mesure=measure, montant=pl.col(amount)) for rows, measure, amount in parts])
 
 
 def _shares(tables: Tables) -> pl.LazyFrame:
@@ -106,12 +118,12 @@ def _by_financing(moved: Iterable[dict[str, Any]], sources: Mapping[str, list[st
         files = [path for path in sources.get(row.pop("cle"), ()) if facts.moved(path)]
         cause, why = facts.cause(files[0]) if len(files) == 1 else facts.causes(files)
         named = {**{name: row[name] for name in ("mesure", *_CELL)}, "fichier": " ; ".join(files)}
-        held = summed.setdefault(
+        together = summed.setdefault(
             tuple(named.values()),
             {**named, "cause": cause, "explication": why, "avant_eur": Decimal(0), "apres_eur": Decimal(0), "ecart_eur": Decimal(0)},
         )
         for name in ("avant_eur", "apres_eur", "ecart_eur"):
-            held[name] += row[name]
+            together[name] += row[name]
     # What moved from one financer to another within a cell is no difference of that cell.
     return [row for row in summed.values() if row["ecart_eur"]]
 
