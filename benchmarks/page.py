@@ -201,12 +201,12 @@ Ce qui sépare les mesures des objectifs non tenus, et qu'aucun réglage ne reti
   deux classeurs de résultats relus avant d'être mis en place, les tables, la page et les relances.
 - *Les deux ensemble*, si contrôler, consolider et écrire mille classeurs ne coûtait rien de plus : {floor} s sur {processors}
   processeurs, soit {best_script} fois plus vite que le script et {best_raw} fois la lecture brute.
-- *Une nuit de plus.* La lecture est épargnée, et une sortie qui n'a pas changé reste en place. Le reste est refait sur toutes les
-  lignes, {rest} s de processeur pour mille classeurs : une règle peut porter sur plusieurs classeurs, et budget-consolide.xlsx, qui
-  tient dans une seule archive, est récrit et relu en entier dès qu'une ligne change.
+- *Une nuit de plus.* La lecture et les règles propres à chaque dossier sont épargnées, et une sortie qui n'a pas changé reste en place.
+  Le reste est refait sur toutes les lignes, {rest} s de processeur pour mille classeurs : une règle peut porter sur plusieurs
+  classeurs, et budget-consolide.xlsx, qui tient dans une seule archive, est récrit et relu en entier dès qu'une ligne change.
 - *Démarrage.* `import prefect` dure {import_prefect} s à lui seul ; le serveur de Prefect répond {ready} s après avoir été lancé.
-- *Mémoire.* Les lignes de tous les classeurs sont tenues à la fois : elles se contrôlent et se totalisent ensemble. Une feuille de
-  plus de cent mille lignes est écrite et relue par tranches."""
+- *Mémoire.* Les lignes sont contrôlées et totalisées quelques Pays à la fois, et tenues en Parquet d'une étape à l'autre, cent fois plus
+  petites. Ce qui reste en mémoire de chaque classeur : sa place, son identité, ce qui est décidé de lui."""
 _TRIED = """## Ce qui a été essayé
 
 Mesuré sur mille classeurs en novembre 2026, puis laissé :
