@@ -51,7 +51,8 @@ class Store:
         """The hash of all that decides what rules find in one dossier, apart from its content and the caps in force for it."""
         if not self.contract:
             return ""
-        digest = hashlib.sha256(f"{self.contract}\n{config.model_dump_json()}".encode())
+        # How reading is shared out bears on no finding.
+        digest = hashlib.sha256(f"{self.contract}\n{config.model_dump_json(exclude={'execution'})}".encode())
         digest.update(repr((_files_of(budget), version("pandera"))).encode())
         return digest.hexdigest()
 
