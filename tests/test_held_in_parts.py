@@ -44,7 +44,8 @@ def matched(tables: st.Tables) -> pl.DataFrame:
     """A line of the reconciliation for each financing."""
     rows = [
         {**row, "cle": f"{rank}", "rang": 1, "origine": None, "fichier_dossier": row["pays_code"] + ".xlsx", "feuille_dossier": "Plan",
-         "cellule_dossier": f"D{rank}"}
+         "cellule_dossier": f"D{rank}", "fichier_financeur": f"état {rank % 7}.xlsx", "feuille_financeur": "État",
+         "cellule_financeur": f"C{rank}"}
         for rank, row in enumerate(tables["financements"].to_dicts(), 2)
     ]  # fmt: skip
     return st.table("rapprochement", rows)

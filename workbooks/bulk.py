@@ -7,7 +7,7 @@ touches its inner methods; the golden dumps of the reports and `constraints.txt`
 import io
 import re
 import zlib
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -110,7 +110,7 @@ class BulkSheet(PlainSheet):
         self._first_row = self._height = 0
         self._columns: list[_Column] = []
         self._rows: deque[_Rows] = deque()
-        self._links: list[pl.DataFrame] = []
+        self._links: defaultdict[int, list[pl.DataFrame]] = defaultdict(list)
         self.links_xml: Callable[[], bytes] = bytes
         """What makes the links."""
 
@@ -131,9 +131,9 @@ class BulkSheet(PlainSheet):
         """Links on the column added last: row numbers below the header, zero-based, and what each points to (`links.source_links`)."""
         if links.is_empty():
             return
-        letters = xl_col_to_name(len(self._columns) - 1)
-        cells = pl.lit(letters) + (places.cast(pl.Int64) + self._first_row + 1).cast(pl.String)
-        self._links.append(links.with_columns(cells.alias("ref")))
+        place = len(self._columns) - 1
+        cells = pl.lit(xl_col_to_name(place)) + (places.cast(pl.Int64) + self._first_row + 1).cast(pl.String)
+        self._links[place].append(links.with_columns(cells.alias("ref")))
 
     def close_rows(self, heights: pl.Series | None) -> None:
         """End these rows; `heights` in points, null for the usual one."""
@@ -165,7 +165,7 @@ class BulkSheet(PlainSheet):
         if not self._links:
             super()._write_hyperlinks()
             return
-        links = pl.concat(self._links)
+        links = pl.concat(some for _, of_column in sorted(self._links.items()) for some in of_column)
         # One relationship per file: each of its links names its own cell.
         targets = links["cible"].unique(maintain_order=True).to_list()
         self.external_hyper_links += [["/hyperlink", _target(target), "External"] for target in targets]
