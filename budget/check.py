@@ -18,7 +18,7 @@ from budget.judged import found_in, still_true, to_keep
 from budget.lines import account_lines
 from budget.overview import Overview, joined, overview_of
 from budget.poles import resolve_poles
-from budget.region import RegionWord, region_word
+from budget.region import KINDS, RegionWord, region_word
 from budget.rulings import NO_EFFECT, Effects, Rulings, read_rulings
 from budget.standing import deposit_order
 from budget.validate import Located, check_group, check_sheet
@@ -32,7 +32,7 @@ from schemas.packed import Packed, packed
 from schemas.parameters import Config
 from schemas.reading import Received
 from schemas.rules import RULES
-from schemas.spec import DECISIONS, DOSSIERS, VOLETS
+from schemas.spec import DOSSIERS, VOLETS
 
 
 @dataclass(frozen=True)
@@ -64,8 +64,7 @@ def examine(batches: Batches, config: Config, rulings: Rulings | None = None, ef
     """
     first = batches.open(0)
     places = Places(first)
-    region = first.sheets["identification"].filter(pl.col("type_document") == DECISIONS).select("fichier")
-    found = first.found + _check_sheets(first.only(region), config)
+    found = first.found + _check_sheets(first, _AT_ONCE, config)
     order = _file_order(first.files, first)
     word = None
     if rulings is None:
@@ -78,19 +77,19 @@ def examine(batches: Batches, config: Config, rulings: Rulings | None = None, ef
     waivers = read_waivers(word.rows["derogations"])
     directory = FinancerDirectory(config.extra_financers())
 
-    def looked_at(batch: Batch, others: pl.DataFrame) -> _Looked:
-        return _look(batch, others, _dossiers(batch, word.rows["decisions"], config, waivers), config, rules)
+    def looked_at(batch: Batch) -> _Looked:
+        return _look(batch, _dossiers(batch, word.rows["decisions"], config, waivers), config, rules)
 
     def judged(raised: Iterable[Located], looked: _Looked) -> list[Located]:
         return effects.excluded(rulings.judge(_with_waivers(raised, looked.dossiers, waivers)), places)
 
-    looked = looked_at(first, region)
+    looked = looked_at(first)
     found += judged(looked.known_and_raised, looked)
     everything, wrong, heads = Found(batches.parts), dict[str, list[Finding]](), list[_Head]()
     for place in range(1, len(batches)):
-        part = looked_at(batches.open(place), region.clear())
+        part = looked_at(batches.open(place))
         part.raised += single_file_findings(_with_financers(part.fresh, part.fresh.sheets["engagements"], directory), directory)
-        mine = judged([*part.batch.found, *part.known_and_raised], part)
+        mine = judged(part.batch.found + _check_sheets(part.batch, _AT_ONCE, config) + part.known_and_raised, part)
         everything.add(mine)
         wrong |= split_errors(mine, places).by_file
         heads.append(_head(part, mine, rules))
@@ -136,13 +135,13 @@ class _Looked:
         return found_in(self.known) + self.raised
 
 
-def _look(batch: Batch, others: pl.DataFrame, dossiers: pl.DataFrame, config: Config, rules: str) -> _Looked:
-    """Apply to a part the rules on sheets and on groups. `others`: the files that have been looked at already."""
+def _look(batch: Batch, dossiers: pl.DataFrame, config: Config, rules: str) -> _Looked:
+    """Apply to a part the rules on sheets, but for those _AT_ONCE, and on groups."""
     known = still_true(batch.judged, dossiers, rules)
-    done = pl.concat([others, known.select("fichier").unique()])
-    posts, fresh = groups.posts_by_exercice(dossiers, batch), batch.without(done)
-    new, theirs = (frame.join(done, on="fichier", how="anti", maintain_order="left") for frame in (dossiers, posts))
-    return _Looked(batch, dossiers, posts, known, fresh, _check_sheets(fresh, config) + _check_groups(new, theirs, fresh, config))
+    posts, fresh = groups.posts_by_exercice(dossiers, batch), batch.without(known.select("fichier").unique())
+    new, theirs = (frame.join(known, on="fichier", how="anti", maintain_order="left") for frame in (dossiers, posts))
+    sheets = _check_sheets(fresh, [kind for kind in SHEETS if kind not in _AT_ONCE], config)
+    return _Looked(batch, dossiers, posts, known, fresh, sheets + _check_groups(new, theirs, fresh, config))
 
 
 class _Head(NamedTuple):
@@ -180,10 +179,14 @@ def _with_financers(batch: Batch, engagements: pl.DataFrame, directory: Financer
     return replace(batch, sheets={**batch.sheets, "engagements": statement_rows(engagements, batch, directory)})
 
 
-def _check_sheets(batch: Batch, config: Config) -> list[Located]:
+_AT_ONCE = ("identification", *KINDS)
+"""Sheets that are checked before anything else: the Région's word depends on them, and each has few rows."""
+
+
+def _check_sheets(batch: Batch, kinds: Sequence[str], config: Config) -> list[Located]:
     folder = pl.lit(f"{config.dossiers.entrees}/{config.dossiers.region}")
     frames = {**batch.sheets, "identification": batch.sheets["identification"].with_columns(dossier_region=folder)}
-    return [located for kind, (_, model) in SHEETS.items() for located in check_sheet(kind, model, frames[kind], batch)]
+    return [located for kind in kinds for located in check_sheet(kind, SHEETS[kind][1], frames[kind], batch)]
 
 
 def _file_order(files: Sequence[Received], batch: Batch) -> Mapping[str, int]:

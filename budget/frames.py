@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal
 
 import polars as pl
 
@@ -39,19 +38,15 @@ class Batch:
 
     def without(self, files: pl.DataFrame) -> "Batch":
         """The rows of the other files (`files`: frame with a column `fichier`)."""
-        return self if files.is_empty() else self._joined(files, "anti")
+        if files.is_empty():
+            return self
 
-    def only(self, files: pl.DataFrame) -> "Batch":
-        """The rows of these files."""
-        return self._joined(files, "semi")
+        def others(rows: pl.DataFrame) -> pl.DataFrame:
+            return rows.join(files, on="fichier", how="anti", maintain_order="left")
 
-    def _joined(self, files: pl.DataFrame, how: Literal["anti", "semi"]) -> "Batch":
-        def joined(rows: pl.DataFrame) -> pl.DataFrame:
-            return rows.join(files, on="fichier", how=how, maintain_order="left")
-
-        sheets = {kind: joined(rows) for kind, rows in self.sheets.items()}
+        sheets = {kind: others(rows) for kind, rows in self.sheets.items()}
         return replace(
-            self, sheets=sheets, positions=joined(self.positions), readable=joined(self.readable), remainders=joined(self.remainders)
+            self, sheets=sheets, positions=others(self.positions), readable=others(self.readable), remainders=others(self.remainders)
         )
 
     def readable_files(self, *kinds: str) -> pl.DataFrame:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import polars as pl
 
 from budget.rows import shape
-from schemas.packed import Packed, in_order
+from schemas.packed import ROWS, Packed, in_order
 from schemas.tables import Provenances
 
 
@@ -24,10 +24,10 @@ def in_table_order(cited: Packed) -> Iterator[pl.DataFrame]:
     """Table `provenances`, in its order, a frame at a time: table by table, then by the first signs of the key, which are the Pays's code
     or those of a hash. `cited`: its rows, in any order, some of them twice.
     """
-    names = sorted(cited.lazy().select("table").unique().collect()["table"])
-    if not names:
-        yield cited.frame()
-    for name in names:
+    if cited.height <= ROWS:
+        yield _each_once(cited.frame())
+        return
+    for name in sorted(cited.lazy().select("table").unique().collect()["table"]):
         mine = Packed.of(frame.filter(pl.col("table") == name) for frame in cited.frames())
         yield from map(_each_once, in_order(mine, "cle", 2))
 

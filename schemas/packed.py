@@ -59,7 +59,7 @@ class Packed:
     @cached_property
     def height(self) -> int:
         """How many rows."""
-        return int(self.lazy().select(pl.len()).collect().item())
+        return sum(_height(part) for part in self.parts)
 
     @property
     def columns(self) -> list[str]:
@@ -86,9 +86,10 @@ def in_order(table: Packed, by: str, first: int | None = None) -> Iterator[pl.Da
     `first`: only the first signs of the text count. No value is in two frames, and no frame has many more than ROWS rows.
     """
     word = pl.col(by) if first is None else pl.col(by).str.head(first)
+    if table.height <= ROWS:
+        yield table.frame().sort(word, maintain_order=True)
+        return
     counts = table.lazy().group_by(word.alias("mot")).len().sort("mot").collect()
-    if counts.is_empty():
-        yield table.frame()
     lots = counts.with_columns(lot=(pl.col("len").cum_sum() - 1) // ROWS)
     for lowest, highest in (
         lots.group_by("lot", maintain_order=True).agg(a=pl.col("mot").first(), b=pl.col("mot").last()).select("a", "b").rows()
@@ -103,6 +104,10 @@ def packed(frame: pl.DataFrame) -> Packed:
 
 def _packed(frame: pl.DataFrame) -> bytes | pl.DataFrame:
     return frame if frame.height < FEW else to_parquet(frame)
+
+
+def _height(part: bytes | pl.DataFrame) -> int:
+    return part.height if isinstance(part, pl.DataFrame) else int(pl.scan_parquet(part).select(pl.len()).collect().item())
 
 
 def to_parquet(frame: pl.DataFrame) -> bytes:

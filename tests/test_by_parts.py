@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import budget.provenance
 import schemas.packed
 from budget.found import Found
 from budget.parts import all_of, parts_of
@@ -34,8 +35,10 @@ Files = dict[str, list[RawSheet]]
 
 @pytest.fixture
 def packing(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Frames of few rows are packed too."""
+    """Frames of few rows are packed too, and few are taken at a time."""
     monkeypatch.setattr(schemas.packed, "FEW", 0)
+    monkeypatch.setattr(schemas.packed, "ROWS", 7)
+    monkeypatch.setattr(budget.provenance, "ROWS", 7)
 
 
 def said_by(files: Files) -> Said:
