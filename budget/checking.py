@@ -9,7 +9,7 @@ from budget.check import Examined, examine
 from budget.cross_projects import project_findings
 from budget.cross_votes import vote_findings
 from budget.decide import Decided, decide
-from budget.dossiers import dossiers_of
+from budget.dossiers import dossiers_of_all
 from budget.errors import Places
 from budget.found import Found
 from budget.frames import Batches
@@ -111,7 +111,7 @@ def _on_money(checked: Checked, rulings: Rulings, config: Config) -> Iterable[Lo
         return []
     # The day bears on what is due, never on a finding.
     directory = FinancerDirectory(config.extra_financers())
-    dossiers = [dossiers_of(batch, checked.decided, directory) for batch in checked.batches if batch.pays]
+    dossiers = list(dossiers_of_all(checked.batches, checked.decided, directory))
     return money_tables(dossiers, checked.decided, checked.examined, config, date.max).found
 
 

@@ -21,7 +21,7 @@ from budget.settlements import settlements_table
 from budget.sides import said_lines
 from budget.statements import statements
 from schemas.financers import REGION_CODE, FinancerDirectory
-from schemas.packed import Packed, packed
+from schemas.packed import Packed, holding, packed
 from schemas.parameters import Config
 
 
@@ -47,12 +47,13 @@ def money_tables(parts: Sequence[Dossiers], decided: Decided, examined: Examined
     admitted = tolerances(examined.dossiers, examined.waivers)
     financements, rapprochement, cited, found = list[Packed](), list[Packed](), list[Packed](), examined.found.others()
     found.add(statement_findings(stated))
+    hold = holding(len(parts))
     for part in parts:
         mine = part.mine()
         made = reconcile(part.asked.frame(), said.filter(mine), part.covered, stated, decisions.filter(mine), named)
-        financements.append(packed(made.financements))
-        rapprochement.append(packed(made.rapprochement))
-        cited.append(packed(pl.concat([made.provenances, part.provenances])))
+        financements.append(hold(made.financements))
+        rapprochement.append(hold(made.rapprochement))
+        cited.append(hold(pl.concat([made.provenances, part.provenances])))
         found.add(cross_file_findings(made, part.budget.lazy(), admitted))
     engagements, engaged_from = engagements_table(decisions, payments)
     due, due_from = echeancier_table(decisions, payments, asked.filter(pl.col("financeur_id") == REGION_CODE).collect())

@@ -26,7 +26,7 @@ from budget.validate import Located
 from budget.versions import joined, pairs_of, versions_tables
 from budget.what_if import gaps_of_all, scenario_gaps, under
 from schemas.financers import FinancerDirectory
-from schemas.packed import Packed, Tables, in_order, packed
+from schemas.packed import Packed, Tables, holding, in_order, packed
 from schemas.parameters import Config
 from schemas.spec import DOSSIERS
 from schemas.table import validated
@@ -46,7 +46,7 @@ def make_tables(checked: Checked, config: Config, day: date, scenario: str = "")
         euros.append(euros_by_file(batch, decided))
         versions.append(versions_tables(batch, pairs, checked.found.of(place), facts))
         if batch.pays:
-            dossiers.append(dossiers_of(batch, decided, directory))
+            dossiers.append(dossiers_of(batch, decided, directory, holding(len(checked.batches))))
         if then is not None:
             gaps.append(scenario_gaps(scenario, examined, then, batch, decided))
     money = money_tables(dossiers, decided, examined, config, day, scenario)
@@ -82,11 +82,12 @@ def make_tables(checked: Checked, config: Config, day: date, scenario: str = "")
 def _constats(checked: Checked, later: Found, facts: Mapping[str, FileFacts]) -> tuple[Packed, Packed, list[Located]]:
     """Table `constats`, what it cites, and the findings on which staff have ruled. `later`: what was found since the checks."""
     tables, sources, ruled = list[Packed](), list[Packed](), list[Located]()
+    hold = holding(len(checked.batches))
     for place in range(len(checked.batches)):
         found = checked.settle(place, later.of(place))
         table, cited = constats_table(found, facts)
-        tables.append(packed(table))
-        sources.append(packed(cited))
+        tables.append(hold(table))
+        sources.append(hold(cited))
         ruled += [(path, finding) for path, finding in found if finding.ruling]
     return Packed.of(in_order(Packed.joined(tables), "fichier")), Packed.joined(sources), ruled
 

@@ -5,7 +5,7 @@ its largest part, not by its inputs.
 """
 
 import io
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -26,12 +26,17 @@ class Packed:
 
     @classmethod
     def of(cls, frames: Iterable[pl.DataFrame]) -> "Packed":
-        """Pack frames of one schema, each as soon as it comes; those that are empty are left out, but for the first."""
+        """Pack frames of one schema, each as soon as the next one comes; one that is alone stays as it is, since it is taken whole anyway.
+
+        Those that are empty are left out, but for the first.
+        """
         parts = list[bytes | pl.DataFrame]()
         for frame in frames:
             if frame.is_empty() and parts:
                 continue
-            parts.append(_packed(frame))
+            if len(parts) == 1 and isinstance(parts[0], pl.DataFrame):
+                parts[0] = _packed(parts[0])
+            parts.append(_packed(frame) if parts else frame)
         return cls(tuple(parts))
 
     @classmethod
@@ -97,13 +102,18 @@ def in_order(table: Packed, by: str, first: int | None = None) -> Iterator[pl.Da
         yield table.lazy().filter(word.is_between(pl.lit(lowest), pl.lit(highest))).collect().sort(word, maintain_order=True)
 
 
-def packed(frame: pl.DataFrame) -> Packed:
-    """A frame, packed as one part."""
-    return Packed((_packed(frame),))
+def packed(frame: pl.DataFrame, few: int | None = None) -> Packed:
+    """A frame as one part, packed unless it has fewer rows than `few` (FEW)."""
+    return Packed((_packed(frame, few),))
 
 
-def _packed(frame: pl.DataFrame) -> bytes | pl.DataFrame:
-    return frame if frame.height < FEW else to_parquet(frame)
+def holding(parts: int) -> Callable[[pl.DataFrame], Packed]:
+    """How to hold what is made of each of so many parts: packed where there are several, as it is where there is one."""
+    return packed if parts > 1 else lambda frame: Packed((frame,))
+
+
+def _packed(frame: pl.DataFrame, few: int | None = None) -> bytes | pl.DataFrame:
+    return frame if frame.height < (FEW if few is None else few) else to_parquet(frame)
 
 
 def _height(part: bytes | pl.DataFrame) -> int:

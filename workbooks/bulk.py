@@ -34,6 +34,8 @@ _ROWS, _LINKS = "<!--lignes-->", "<!--liens-->"
 """Where the rows and the links stand in the sheet that XlsxWriter writes; none of its own texts may hold a `<`."""
 _SLICE = 5_000
 """Rows made and packed at a time: 3 MB of XML, of which some ten are held at once."""
+_FEW = 100_000
+"""Rows that wait as they are: 20 MB."""
 _LEVEL = 2
 """A quarter more bytes than the usual 6, for a quarter of its time."""
 _AHEAD = 2
@@ -79,7 +81,7 @@ class _Rows:
         pieces.append(">")
         for place, column in enumerate(columns):
             pieces += _cell(place, column)
-        return cls(first, packed(pl.DataFrame(series)), _joined(*pieces, "</row>"))
+        return cls(first, packed(pl.DataFrame(series), _FEW), _joined(*pieces, "</row>"))
 
     def xml(self) -> Iterator[Callable[[], bytes]]:
         """What makes them, a slice at a time."""
