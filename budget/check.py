@@ -63,47 +63,27 @@ def examine(batches: Batches, config: Config, rulings: Rulings | None = None, ef
     What an earlier run found in a dossier is not looked for again where it still holds: `rules` is the hash of the code and configuration.
     """
     first = batches.open(0)
-    places = Places(first)
-    found = first.found + _check_sheets(first, _AT_ONCE, config)
-    order = _file_order(first.files, first)
-    word = None
-    if rulings is None:
-        word = region_word(first, split_errors(found, places), order)
-        rulings = read_rulings(word.rows["arbitrages"], first, _hashes(batches))
-    found = effects.excluded(rulings.judge(found), places)
-    if word is None or rulings.known:
-        # What staff lift or exclude changes which rows are believed.
-        word = region_word(first, split_errors(found, places, effects.rows), order, effects.files)
-    waivers = read_waivers(word.rows["derogations"])
-    directory = FinancerDirectory(config.extra_financers())
-
-    def looked_at(batch: Batch) -> _Looked:
-        return _look(batch, _dossiers(batch, word.rows["decisions"], config, waivers), config, rules)
-
-    def judged(raised: Iterable[Located], looked: _Looked) -> list[Located]:
-        return effects.excluded(rulings.judge(_with_waivers(raised, looked.dossiers, waivers)), places)
-
-    looked = looked_at(first)
-    found += judged(looked.known_and_raised, looked)
+    judge, found = _judge(first, batches, config, rulings, effects, rules)
+    looked = judge.look(first)
+    found += judge.judged(looked.known_and_raised, looked)
     everything, wrong, heads = Found(batches.parts), dict[str, list[Finding]](), list[_Head]()
     for place in range(1, len(batches)):
-        part = looked_at(batches.open(place))
-        part.raised += single_file_findings(_with_financers(part.fresh, part.fresh.sheets["engagements"], directory), directory)
-        mine = judged(part.batch.found + _check_sheets(part.batch, _AT_ONCE, config) + part.known_and_raised, part)
+        part = judge.look(batches.open(place))
+        part.raised += single_file_findings(judge.with_financers(part.fresh, part.fresh.sheets["engagements"]), judge.directory)
+        mine = judge.judged(part.batch.found + _check_sheets(part.batch, _AT_ONCE, config) + part.known_and_raised, part)
         everything.add(mine)
-        wrong |= split_errors(mine, places).by_file
+        wrong |= split_errors(mine, judge.places).by_file
         heads.append(_head(part, mine, rules))
     known = pl.concat([first.sheets["identification"], *(head.identification for head in heads)])
-    engagements, found = resolve_poles(first, known, found, {*wrong, *split_errors(found, places).by_file})
-    first = _with_financers(first, engagements, directory)
+    engagements, found = resolve_poles(first, known, found, {*wrong, *split_errors(found, judge.places).by_file})
+    first = judge.with_financers(first, engagements)
     batches.state(first.sheets["engagements"])
-    fresh = replace(looked.fresh, sheets={**looked.fresh.sheets, "engagements": first.sheets["engagements"]})
-    late = single_file_findings(fresh, directory)
+    late = single_file_findings(judge.with_financers(looked.fresh, engagements), judge.directory)
     looked.raised += late
-    found += judged(late, looked)
+    found += judge.judged(late, looked)
     everything.add(found)
+    errors = split_errors(found, judge.places, effects.rows)
     heads.insert(0, _head(looked, found, rules))
-    errors = split_errors(found, places, effects.rows)
     rows = {kind: rows for kind, rows in first.sheets.items() if kind in ROW_DECIDED}
     return Examined(
         Batch(sheets={**rows, "identification": known}, positions=pl.concat(head.positions for head in heads)),
@@ -111,12 +91,63 @@ def examine(batches: Batches, config: Config, rulings: Rulings | None = None, ef
         everything,
         {path: count for head in heads for path, count in head.warnings.items()},
         Errors({**wrong, **errors.by_file}, errors.rows),
-        word,
-        waivers,
-        rulings,
+        judge.word,
+        judge.waivers,
+        judge.rulings,
         pl.concat(head.dossiers for head in heads),
         [head.judged for head in heads],
     )
+
+
+@dataclass(frozen=True)
+class _Judge:
+    """What bears on every file: the Région's word, waivers and rulings, and what these change."""
+
+    config: Config
+    rules: str
+    directory: FinancerDirectory
+    places: Places
+    word: RegionWord
+    waivers: pl.DataFrame
+    rulings: Rulings
+    effects: Effects
+
+    def look(self, batch: Batch) -> "_Looked":
+        """Apply to a part the rules on sheets, but for those _AT_ONCE, and on groups, where nothing is known that still holds."""
+        dossiers = _dossiers(batch, self.word.rows["decisions"], self.config, self.waivers)
+        known = still_true(batch.judged, dossiers, self.rules)
+        posts, fresh = groups.posts_by_exercice(dossiers, batch), batch.without(known.select("fichier").unique())
+        new, theirs = (frame.join(known, on="fichier", how="anti", maintain_order="left") for frame in (dossiers, posts))
+        sheets = _check_sheets(fresh, [kind for kind in SHEETS if kind not in _AT_ONCE], self.config)
+        return _Looked(batch, dossiers, posts, known, fresh, sheets + _check_groups(new, theirs, fresh, self.config))
+
+    def judged(self, raised: Iterable[Located], looked: "_Looked") -> list[Located]:
+        """The findings of a part, with the waivers that they cite, those that staff lift or exclude marked so."""
+        return self.effects.excluded(self.rulings.judge(_with_waivers(raised, looked.dossiers, self.waivers)), self.places)
+
+    def with_financers(self, batch: Batch, engagements: pl.DataFrame) -> Batch:
+        """A part with these rows of statements, each with its financer."""
+        return replace(batch, sheets={**batch.sheets, "engagements": statement_rows(engagements, batch, self.directory)})
+
+
+def _judge(
+    first: Batch, batches: Batches, config: Config, rulings: Rulings | None, effects: Effects, rules: str
+) -> tuple[_Judge, list[Located]]:
+    """The Région's word, from the first part; and what reading it and its small sheets found there."""
+    places = Places(first)
+    found = first.found + _check_sheets(first, _AT_ONCE, config)
+    order = _file_order(first.files, first)
+    word = None
+    if rulings is None:
+        word = region_word(first, split_errors(found, places), order)
+        hashes = {received.path: received.sha256 for part in batches.parts for received in part.files}
+        rulings = read_rulings(word.rows["arbitrages"], first, hashes)
+    found = effects.excluded(rulings.judge(found), places)
+    if word is None or rulings.known:
+        # What staff lift or exclude changes which rows are believed.
+        word = region_word(first, split_errors(found, places, effects.rows), order, effects.files)
+    directory, waivers = FinancerDirectory(config.extra_financers()), read_waivers(word.rows["derogations"])
+    return _Judge(config, rules, directory, places, word, waivers, rulings, effects), found
 
 
 @dataclass
@@ -133,15 +164,6 @@ class _Looked:
     @property
     def known_and_raised(self) -> list[Located]:
         return found_in(self.known) + self.raised
-
-
-def _look(batch: Batch, dossiers: pl.DataFrame, config: Config, rules: str) -> _Looked:
-    """Apply to a part the rules on sheets, but for those _AT_ONCE, and on groups."""
-    known = still_true(batch.judged, dossiers, rules)
-    posts, fresh = groups.posts_by_exercice(dossiers, batch), batch.without(known.select("fichier").unique())
-    new, theirs = (frame.join(known, on="fichier", how="anti", maintain_order="left") for frame in (dossiers, posts))
-    sheets = _check_sheets(fresh, [kind for kind in SHEETS if kind not in _AT_ONCE], config)
-    return _Looked(batch, dossiers, posts, known, fresh, sheets + _check_groups(new, theirs, fresh, config))
 
 
 class _Head(NamedTuple):
@@ -169,14 +191,6 @@ def _head(looked: _Looked, found: Iterable[Located], rules: str) -> _Head:
 
 _OF_ALL = pl.col("kind").is_in(ROW_DECIDED) | ((pl.col("kind") == "identification") & (pl.col("champ") == "structure_porteuse"))
 """The positions that rules on several files cite."""
-
-
-def _hashes(batches: Batches) -> dict[str, str]:
-    return {received.path: received.sha256 for part in batches.parts for received in part.files}
-
-
-def _with_financers(batch: Batch, engagements: pl.DataFrame, directory: FinancerDirectory) -> Batch:
-    return replace(batch, sheets={**batch.sheets, "engagements": statement_rows(engagements, batch, directory)})
 
 
 _AT_ONCE = ("identification", *KINDS)
