@@ -49,7 +49,7 @@ docs: $(READY) ## refait les pages produites à partir des schémas
 bench: $(READY) $(BENCH_VENV)/.pret ## mesure les temps face à un script pandas + openpyxl, et refait docs/performances.md
 	@$(BIN)/python benchmarks/run.py --pandas $(BENCH_VENV)/bin/python --page docs/performances.md
 
-bench-long: $(READY) $(BENCH_VENV)/.pret ## les mêmes mesures, jusqu'à cent mille classeurs (vingt minutes, 9 Go de mémoire, 10 Go de disque)
+bench-long: $(READY) $(BENCH_VENV)/.pret ## les mêmes mesures, jusqu'à cent mille classeurs (vingt minutes, 3 Go de mémoire, 10 Go de disque)
 	@$(BIN)/python benchmarks/run.py --pandas $(BENCH_VENV)/bin/python --page docs/performances.md --tailles 21 1000 10000 100000
 
 corpus: $(READY) ## relit un corpus de classeurs réels et hostiles, s'il est présent (CORPUS=dossier)
