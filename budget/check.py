@@ -257,7 +257,9 @@ def _check_groups(dossiers: pl.DataFrame, posts: pl.DataFrame, batch: Batch, con
 def _with_waivers(found: Iterable[Located], dossiers: pl.DataFrame, waivers: pl.DataFrame) -> list[Located]:
     """The findings, those that a waiver's value bounds citing its cell."""
     used = dict(_used(dossiers))
-    places = {r["numero"]: (r["fichier"], r["feuille"], r["adresse"]) for r in waivers.to_dicts()} if used else {}
+    if not used:
+        return list(found)
+    places = {r["numero"]: (r["fichier"], r["feuille"], r["adresse"]) for r in waivers.to_dicts()}
     cited = []
     for path, finding in found:
         number = used.get((path, PARAMETER_OF.get(finding.code, "")))

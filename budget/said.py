@@ -1,6 +1,5 @@
 """What files say, as frames in parts: a few hundred files at a time, since lists weigh ten times their frame."""
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -8,6 +7,7 @@ from functools import cache
 from itertools import chain
 from typing import Any
 
+import orjson
 import polars as pl
 
 from schemas.columns import columns_of
@@ -172,10 +172,10 @@ def _named(rows: pl.DataFrame, paths: pl.Series) -> pl.DataFrame:
 def finding_to_row(finding: Finding) -> tuple[str, ...]:
     """A finding as it is raised, columns FINDING: it bears on its own file, and no ruling has been passed on it."""
     f = finding
-    return f.code, f.sheet, f.cell, f.champ, f.value, f.limit, f.reference, json.dumps(dict(f.facts))
+    return f.code, f.sheet, f.cell, f.champ, f.value, f.limit, f.reference, orjson.dumps(dict(f.facts)).decode()
 
 
 def finding_of_row(row: Mapping[str, str], sources: Iterable[tuple[str, str]] = ()) -> Finding:
     """The finding that `finding_to_row` wrote."""
     code, sheet, cell, champ, value, limit, reference, facts = (row[name] for name in FINDING)
-    return Finding(code, sheet, cell, champ, value, limit, reference, json.loads(facts), tuple(sources))
+    return Finding(code, sheet, cell, champ, value, limit, reference, orjson.loads(facts), tuple(sources))
