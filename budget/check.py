@@ -48,6 +48,7 @@ class Examined:
     batch: Batch
     overview: Overview
     found: Found
+    places: Places
     warnings: Mapping[str, int]
     errors: Errors
     word: RegionWord
@@ -89,6 +90,7 @@ def examine(batches: Batches, config: Config, rulings: Rulings | None = None, ef
         Batch(sheets={**rows, "identification": known}, positions=pl.concat(head.positions for head in heads)),
         joined([head.overview for head in heads]),
         everything,
+        judge.places,
         {path: count for head in heads for path, count in head.warnings.items()},
         Errors({**wrong, **errors.by_file}, errors.rows),
         judge.word,
@@ -119,7 +121,7 @@ class _Judge:
         posts, fresh = groups.posts_by_exercice(dossiers, batch), batch.without(known.select("fichier").unique())
         new, theirs = (frame.join(known, on="fichier", how="anti", maintain_order="left") for frame in (dossiers, posts))
         sheets = _check_sheets(fresh, [kind for kind in SHEETS if kind not in _AT_ONCE], self.config)
-        return _Looked(batch, dossiers, posts, known, fresh, sheets + _check_groups(new, theirs, fresh, self.config))
+        return _Looked(batch, dossiers, posts, known, new, fresh, sheets + _check_groups(new, theirs, fresh, self.config))
 
     def judged(self, raised: Iterable[Located], looked: "_Looked") -> list[Located]:
         """The findings of a part, with the waivers that they cite, those that staff lift or exclude marked so."""
@@ -152,12 +154,16 @@ def _judge(
 
 @dataclass
 class _Looked:
-    """A part as its rules see it: `known` is what an earlier run found that still holds, `raised` what is found now in the other files."""
+    """A part as its rules see it: `known` is what an earlier run found that still holds, `raised` what is found now in the other files.
+
+    `new`: the other dossiers; `fresh`: all rows but those of the known ones.
+    """
 
     batch: Batch
     dossiers: pl.DataFrame
     posts: pl.DataFrame
     known: pl.DataFrame
+    new: pl.DataFrame
     fresh: Batch
     raised: list[Located]
 
@@ -179,10 +185,9 @@ class _Head(NamedTuple):
 
 def _head(looked: _Looked, found: Iterable[Located], rules: str) -> _Head:
     batch, dossiers = looked.batch, looked.dossiers
-    new = dossiers.join(looked.known, on="fichier", how="anti", maintain_order="left")
     judged = looked.known
     if rules:
-        rows = pl.concat([judged, to_keep(looked.raised, new, rules)])
+        rows = pl.concat([judged, to_keep(looked.raised, looked.new, rules)])
         judged = dossiers.select("fichier").join(rows, on="fichier", maintain_order="left_right").select(rows.columns)
     warnings = Counter(path for path, f in found if RULES[f.code].gravity == "avertissement" and f.state == OPEN)
     identity, positions = batch.sheets["identification"], batch.positions.filter(_OF_ALL)

@@ -10,7 +10,6 @@ from budget.cross_projects import project_findings
 from budget.cross_votes import vote_findings
 from budget.decide import Decided, decide
 from budget.dossiers import dossiers_of_all
-from budget.errors import Places
 from budget.found import Found
 from budget.frames import Batches
 from budget.money import money_tables
@@ -43,7 +42,7 @@ class Checked:
     def settle(self, place: int, later: Iterable[Located]) -> list[Located]:
         """The findings on the files of one part with the rulings applied: those of `found`, and those raised since."""
         part = self.batches.parts[place]
-        return self.settled.findings([*self.found.of(place), *later], Places(self.examined.batch), part.files)
+        return self.settled.findings([*self.found.of(place), *later], self.examined.places, part.files)
 
 
 def check_readings(
@@ -71,7 +70,7 @@ def check_said(files: Sequence[Received], parts: Sequence[Part], config: Config,
     settled = Settled(rulings, NO_EFFECT, before)
     while True:
         found = _aimed(checked, rulings, config)
-        wanted = settled.effects.with_more(effects_of(rulings, found, Places(checked.examined.batch))).without(settled.illegible)
+        wanted = settled.effects.with_more(effects_of(rulings, found, checked.examined.places)).without(settled.illegible)
         if reread is None:
             wanted = replace(wanted, cells={})
         if wanted == settled.effects:

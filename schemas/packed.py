@@ -66,11 +66,6 @@ class Packed:
         """How many rows."""
         return sum(_height(part) for part in self.parts)
 
-    @property
-    def columns(self) -> list[str]:
-        """The names of its columns."""
-        return self.lazy().collect_schema().names()
-
 
 Held = pl.DataFrame | Packed
 """A table as a run holds it: small, or growing with the files."""
